@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Does the site's instance run, ready to serve, beside whatever is live? Starts it, or takes the whole app away."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from functools import partial
+
+from . import identity, instance, journal, live
+from .context import ensure_users
+from .errors import InstanceError
+from .journal import Journal
+from .plan import Plan, Step
+from .routers import haproxy
+
+if t.TYPE_CHECKING:
+    from .context import Context
+    from .host.protocol import Host
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Be what of the site's instance is on a host."""
+
+    known: Journal
+    configured: bool
+    running: bool
+    in_the_way: str = ""  # another instance that still runs in the slot
+
+
+def observe(host: Host, ctx: Context) -> Seen:
+    """Look for the instance that the manifest describes."""
+    known = live.observe(host, ctx)
+    wanted = identity.instance_id(ctx.site)
+    slot = known.slot_of(wanted)
+    card = instance.card(host, ctx, wanted)
+    running = card is not None and card.slot == slot and instance.is_running(host, ctx, card)
+    occupant = known.slots.get(slot, "")
+    other = instance.card(host, ctx, occupant) if occupant != wanted else None
+    in_the_way = occupant if other and instance.is_running(host, ctx, other) else ""
+    return Seen(known, _is_configured(host, ctx, wanted, slot), running, in_the_way)
+
+
+def _is_configured(host: Host, ctx: Context, wanted: str, slot: str) -> bool:
+    if host.read(ctx.places.listing(identity.release_of(wanted))) is None:
+        return False
+    _card, files = instance.describe(host, ctx, wanted, slot)
+    return all(instance.is_written(host, path, file) for path, file in files.items())
+
+
+def plan_running(ctx: Context, seen: Seen) -> Plan:
+    """Decide what makes the instance run, without a visitor noticing."""
+    wanted = identity.instance_id(ctx.site)
+    if not ctx.runs_instances:
+        return _plan_tree(ctx, seen, wanted)
+    slot = seen.known.slot_of(wanted)
+    key = f"instance {wanted}"
+    if seen.running and seen.configured:
+        return Plan()
+    if seen.running:
+        step = Step("configure", f"instance {wanted} (its files were changed)", partial(_configure, ctx, wanted, slot))
+        return Plan((step,), {key: "running, files changed"}, {key: "running"})
+    steps = []
+    if seen.in_the_way:
+        steps.append(Step("stop", f"instance {seen.in_the_way} in slot {slot}", partial(_stop, ctx, seen.in_the_way)))
+    steps.append(Step("start", f"instance {wanted} in slot {slot}", partial(_start, ctx, wanted, slot)))
+    return Plan(tuple(steps), {key: "stopped" if wanted in seen.known.slots.values() else "absent"}, {key: "running"})
+
+
+def _plan_tree(ctx: Context, seen: Seen, wanted: str) -> Plan:
+    if seen.configured:
+        return Plan()
+    step = Step("link", f"instance {wanted}", partial(_link, ctx, wanted))
+    return Plan((step,), {f"instance {wanted}": "absent"}, {f"instance {wanted}": "linked"})
+
+
+def _link(ctx: Context, wanted: str, host: Host) -> None:
+    _require_migrated(host, ctx, wanted)
+    instance.configure(host, ctx, wanted, journal.SLOTS[0])
+
+
+def _configure(ctx: Context, wanted: str, slot: str, host: Host) -> None:
+    instance.configure(host, ctx, wanted, slot)
+
+
+def _start(ctx: Context, wanted: str, slot: str, host: Host) -> None:
+    _require_migrated(host, ctx, wanted)
+    ensure_users(host, ctx)
+    haproxy.ensure_user(host, ctx)
+    journal.update(host, ctx.places, lambda known: known.with_slot(slot, wanted))
+    instance.start(host, ctx, instance.configure(host, ctx, wanted, slot))
+
+
+def _require_migrated(host: Host, ctx: Context, wanted: str) -> None:
+    name = identity.release_of(wanted)
+    if host.read(ctx.places.listing(name)) is None:
+        raise InstanceError(f"release {name}: is not staged on this host: run stateless_app with state: staged first")
+    if name not in journal.read(host, ctx.places).migrated:
+        raise InstanceError(f"release {name}: its migration was not run: run fungible.deploy.migration first")
+
+
+def _stop(ctx: Context, name: str, host: Host) -> None:
+    card = instance.card(host, ctx, name)
+    if card:
+        instance.stop(host, ctx, card)
+
+
+def plan_absent(host: Host, ctx: Context) -> Plan:
+    """Observe and decide what takes the app away: routes, instances, releases; stores stay."""
+    names = host.children(f"{ctx.places.state}/instances")
+    releases = [name for name in host.children(ctx.places.releases) if not name.startswith(".")]
+    steps = []
+    if haproxy.weights_on_disk(host, ctx):
+        steps.append(Step("remove", f"the routes of {ctx.site.name}", partial(haproxy.remove, ctx)))
+    steps += [Step("remove", f"instance {name}", partial(remove_instance, ctx, name)) for name in names]
+    steps += [Step("remove", f"release {name}", partial(remove_release, ctx, name)) for name in releases]
+    if not steps:
+        return Plan()
+    steps.append(Step("forget", f"what was live of {ctx.site.name}", partial(_forget, ctx)))
+    key = f"app {ctx.site.name}"
+    return Plan(tuple(steps), {key: "present"}, {key: "absent; its stores stay"})
+
+
+def remove_instance(ctx: Context, name: str, host: Host) -> None:
+    """Stop an instance and remove its files; its release stays."""
+    card = instance.card(host, ctx, name)
+    if card:
+        instance.stop(host, ctx, card)
+        for unit in card.units:
+            for path in ctx.runtime.paths(ctx.places, unit):
+                host.remove(path)
+    tree = ctx.places.tree(name)
+    host.remove(tree.rpartition("/")[0])
+    host.remove(ctx.places.instance(name))
+
+
+def remove_release(ctx: Context, name: str, host: Host) -> None:
+    """Remove a release; under another name first, so that its name never means half of it."""
+    gone = f"{ctx.places.releases}/.{name}.gone"
+    host.remove(gone)
+    host.rename(ctx.places.release(name), gone)
+    host.remove(ctx.places.listing(name))
+    host.remove(gone)
+
+
+def _forget(ctx: Context, host: Host) -> None:
+    host.remove(ctx.places.current)
+    journal.update(host, ctx.places, lambda known: Journal(migrated=known.migrated))

@@ -1,0 +1,256 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Large trees of small files: unpacked into the cache, composed by link, and checked against their listings."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import hashlib
+import os
+import shutil
+import typing as t
+
+from .. import archive
+from ..listing import Damage, Entry, dump, load, mtime
+
+if t.TYPE_CHECKING:
+    from .protocol import Layer
+
+    Gate = t.Callable[[str], None]
+
+FICLONE: t.Final = 0x40049409  # linux/fs.h
+CHUNK: t.Final = 1 << 18
+
+
+class TreeSink:
+    """Be what an archive is unpacked into: each file is written once and its digest kept."""
+
+    def __init__(self, tree: str, gate: Gate) -> None:
+        self._tree = tree
+        self._gate = gate
+        self.entries: list[Entry] = []
+
+    def directory(self, path: str) -> None:
+        self._gate(path)
+        os.mkdir(f"{self._tree}/{path}", 0o755)
+
+    def file(self, path: str, chunks: t.Iterator[bytes], executable: bool) -> None:
+        self._gate(path)
+        target = f"{self._tree}/{path}"
+        sha256, size = hashlib.sha256(), 0
+        with open(target, "xb", buffering=0) as file:
+            for chunk in chunks:
+                sha256.update(chunk)
+                size += len(chunk)
+                file.write(chunk)
+            entry = Entry(path, "x" if executable else "f", sha256.hexdigest(), size)
+            os.fchmod(file.fileno(), entry.mode)
+            os.utime(file.fileno(), (entry.mtime, entry.mtime))
+        self.entries.append(entry)
+
+    def symlink(self, path: str, target: str) -> None:
+        self._gate(path)
+        os.symlink(target, f"{self._tree}/{path}")
+        self.entries.append(Entry(path, "l", target=target))
+
+
+def unpack(source: str, name: str, tree: str, gate: Gate) -> str:
+    """Unpack an archive into a new directory and give its listing; on disk when this returns."""
+    gate(tree)
+    os.makedirs(tree, 0o755)
+    sink = TreeSink(tree, gate)
+    with open(source, "rb") as stream:
+        archive.read(stream, name, sink)
+    sync(tree)
+    return dump(sorted(sink.entries, key=lambda entry: entry.path))
+
+
+def write_tree(files: t.Mapping[str, str], tree: str, gate: Gate) -> str:
+    """Write a small tree from text and give its listing; on disk when this returns."""
+    gate(tree)
+    os.makedirs(tree, 0o755)
+    sink, made = TreeSink(tree, gate), {tree}
+    for path in sorted(files):
+        folder = os.path.dirname(f"{tree}/{path}")
+        if folder not in made:
+            _make_folders(folder, made, gate)
+        sink.file(path, iter((files[path].encode(),)), executable=False)
+    sync(tree)
+    return dump(sink.entries)
+
+
+def copy_file(source: str, tree: str, name: str, gate: Gate) -> str:
+    """Make a tree of one file and give its listing: an artifact need not be an archive."""
+    gate(tree)
+    os.makedirs(tree, 0o755)
+    sink = TreeSink(tree, gate)
+    with open(source, "rb") as file:
+        sink.file(name, iter(lambda: file.read(CHUNK), b""), executable=False)
+    sync(tree)
+    return dump(sink.entries)
+
+
+def sync(path: str) -> None:
+    """Wait until the file system that holds a path is on disk: one wait for all the files of a tree."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(descriptor) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), path)
+    finally:
+        os.close(descriptor)
+
+
+def compose(layers: t.Sequence[Layer], tree: str, gate: Gate) -> None:
+    """Build a tree from layers by reflink where the file system can, else by hard link."""
+    gate(tree)
+    os.makedirs(tree, 0o755)
+    place, made = _placer(layers, tree), {tree}
+    for layer in layers:
+        base = f"{tree}/{layer.at}" if layer.at else tree
+        for line in layer.listing.splitlines():
+            kind, _sha256, _size, path, *target = line.split("\t")
+            if kind == "o":
+                continue
+            goal = f"{base}/{path}"
+            folder = goal.rpartition("/")[0]
+            if folder not in made:
+                _make_folders(folder, made, gate)
+            gate(goal)
+            if kind == "d":
+                made.add(goal)
+                os.makedirs(goal, 0o755, exist_ok=True)
+            elif kind == "l":
+                os.symlink(target[0], goal)
+            else:
+                place(f"{layer.tree}/{path}", goal)
+
+
+def _make_folders(folder: str, made: set[str], gate: Gate) -> None:
+    gate(folder)
+    os.makedirs(folder, 0o755, exist_ok=True)
+    while folder not in made:
+        made.add(folder)
+        folder = folder.rpartition("/")[0]
+
+
+def _placer(layers: t.Sequence[Layer], tree: str) -> t.Callable[[str, str], None]:
+    """Find out once whether the file system shares blocks between files."""
+    for layer in layers:
+        for entry in load(layer.listing):
+            if entry.kind in "fx":
+                probe = f"{tree}/.probe"
+                try:
+                    reflink(f"{layer.tree}/{entry.path}", probe)
+                except OSError:
+                    return os.link
+                finally:
+                    if os.path.lexists(probe):
+                        os.unlink(probe)
+                return reflink
+    return os.link
+
+
+def reflink(source: str, path: str) -> None:
+    """Copy a file, times and mode included, by sharing its blocks."""
+    with open(source, "rb") as old, open(path, "xb") as new:
+        fcntl.ioctl(new.fileno(), FICLONE, old.fileno())
+        seen = os.fstat(old.fileno())
+        os.fchmod(new.fileno(), seen.st_mode & 0o777)
+        os.utime(new.fileno(), ns=(seen.st_mtime_ns, seen.st_mtime_ns))
+
+
+def repair(layers: t.Sequence[Layer], tree: str, damage: Damage, gate: Gate) -> None:
+    """Put back what is missing or changed and remove what was added; each path at once or not at all."""
+    for path in damage.added:
+        gate(path)
+        remove(f"{tree}/{path}")
+    wanted = set(damage.missing + damage.changed)
+    for layer in layers:
+        for entry in load(layer.listing):
+            path = f"{layer.at}/{entry.path}" if layer.at else entry.path
+            if path in wanted and entry.kind != "o":
+                _put_back(entry, f"{layer.tree}/{entry.path}", f"{tree}/{path}", gate)
+
+
+def _put_back(entry: Entry, source: str, goal: str, gate: Gate) -> None:
+    gate(goal)
+    os.makedirs(os.path.dirname(goal), 0o755, exist_ok=True)
+    spare = f"{os.path.dirname(goal)}/.fungible-{os.path.basename(goal)}"
+    remove(spare)
+    if os.path.isdir(goal) and not os.path.islink(goal) and entry.kind != "d":
+        remove(goal)
+    if entry.kind == "d":
+        os.makedirs(goal, 0o755, exist_ok=True)
+        return
+    if entry.kind == "l":
+        os.symlink(entry.target, spare)
+    else:
+        shutil.copyfile(source, spare)
+        os.chmod(spare, entry.mode)
+        os.utime(spare, (entry.mtime, entry.mtime))
+    os.replace(spare, goal)
+
+
+def remove(path: str) -> None:
+    """Remove whatever is at a path, or nothing."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.unlink(path)
+
+
+def compare(tree: str, listing: str, thorough: bool) -> Damage:
+    """Find how a tree differs from its listing: by size, time and mode, or by hashing every byte."""
+    expected = {}
+    mounts = set()
+    for line in listing.splitlines():
+        kind, sha256, size, path, *target = line.split("\t")
+        if kind == "d":
+            mounts.add(path)
+        elif kind != "o":
+            expected[path] = (kind, sha256, int(size), target)
+    missing, changed, added = [], [], []
+    for path, found in _walk(tree, mounts):
+        wanted = expected.pop(path, None)
+        if wanted is None:
+            added.append(path)
+        elif not _same(wanted, found, f"{tree}/{path}" if thorough else ""):
+            changed.append(path)
+    missing = [*expected, *(mount for mount in mounts if not os.path.isdir(f"{tree}/{mount}"))]
+    return Damage(tuple(sorted(missing)), tuple(sorted(changed)), tuple(sorted(added)))
+
+
+def _walk(tree: str, mounts: set[str]) -> t.Iterator[tuple[str, os.DirEntry[str]]]:
+    """Go over all entries but directories; what is below a mount point is not the release's."""
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        with os.scandir(f"{tree}/{folder}") as entries:
+            for entry in entries:
+                path = folder + entry.name
+                if not entry.is_dir(follow_symlinks=False):
+                    yield path, entry
+                elif path not in mounts:
+                    pending.append(f"{path}/")
+
+
+def _same(wanted: tuple[str, str, int, list[str]], found: os.DirEntry[str], hashed: str) -> bool:
+    kind, sha256, size, target = wanted
+    if kind == "l":
+        return found.is_symlink() and os.readlink(found.path) == target[0]
+    seen = found.stat(follow_symlinks=False)
+    mode = 0o100555 if kind == "x" else 0o100444
+    if seen.st_size != size or seen.st_mode != mode or seen.st_mtime != mtime(sha256):
+        return False
+    return not hashed or file_digest(hashed) == sha256
+
+
+def file_digest(path: str) -> str:
+    """Hash a file's bytes."""
+    sha256 = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(CHUNK):
+            sha256.update(chunk)
+    return sha256.hexdigest()

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a kind of application must tell: how its release is laid out, what runs it, how its stores are migrated."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+if t.TYPE_CHECKING:
+    from ..model import Extension, Site
+    from ..schema import Field
+
+
+@dataclass(frozen=True)
+class View:
+    """Be what an instance sees of the host: where its release, its sockets and its configuration are."""
+
+    root: str  # where the release sees itself
+    run: str  # a private directory for sockets
+    conf: str  # where the files of `Process.files` are
+    port: int  # a free port on the loopback address, for kinds that ask for one
+    user: str
+    programs: t.Mapping[str, str]  # name -> path, of what `Kind.programs` asks for
+    databases: t.Mapping[str, str]  # store -> the path of its file or socket
+    sandboxed: bool
+
+
+@dataclass(frozen=True)
+class Process:
+    """Be one long-running process of an instance."""
+
+    name: str
+    argv: tuple[str, ...]
+    files: t.Mapping[str, str] = field(default_factory=dict)  # configuration, free of secrets: name -> text
+    writes_stores: bool = True
+    serves: bool = False  # it answers the router; it is started last and stopped (drained) first
+    network: bool = True
+    notifies: bool = False  # it tells systemd when it is ready
+    stop_signal: str = "TERM"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Be where an instance answers HTTP: a unix socket's path, or a port on the loopback address."""
+
+    socket: str = ""
+    port: int = 0
+
+    def __str__(self) -> str:
+        return self.socket or f"127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True)
+class Migration:
+    """Be the command, run in the new release, that brings the stores up to it; `argv` empty: there is none."""
+
+    argv: tuple[str, ...]
+    stdin: str = ""
+    env: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Be an unpacked artifact: the paths of its files, and a way to read one."""
+
+    paths: t.Collection[str]
+    read: t.Callable[[str], str]
+
+
+Trees = t.Mapping[str, Tree]  # by the name of the extension
+
+
+class Kind(t.Protocol):
+    """Be one kind of application; a new kind is one file that has these, and a line in the registry."""
+
+    name: str
+    generation: int  # raised when what is generated changes, so that the ids change with it
+    fields: t.Mapping[str, Field]  # the keys of `app` that only this kind has
+    uses_port: bool
+    extends: bool  # whether it knows plugins
+
+    def check(self, site: Site) -> None:
+        """Raise `ManifestError` where the site lacks what this kind needs."""
+
+    def identity(self, site: Site) -> t.Mapping[str, t.Any]:
+        """Tell what besides artifacts and mounts decides the bytes of a release."""
+
+    def programs(self, site: Site) -> t.Mapping[str, tuple[str, ...]]:
+        """Tell what must be installed: a name for it, then the program names that will do, best first."""
+
+    def place(self, extension: Extension) -> str:
+        """Tell where in the release an extension's tree goes."""
+
+    def check_tree(self, site: Site, paths: t.Container[str]) -> None:
+        """Raise `ArtifactError` unless the paths are those of such an application."""
+
+    def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
+        """Tell the files that are written into the release, free of secrets."""
+
+    def environment(self, site: Site, view: View) -> t.Mapping[str, str]:
+        """Tell the environment of every process, secrets included."""
+
+    def processes(self, site: Site, view: View, read: t.Callable[[str], str]) -> t.Sequence[Process]:
+        """Tell what runs; `read` gives a file of the release."""
+
+    def address(self, run: str, port: int) -> Address:
+        """Tell where an instance answers HTTP, from its directory for sockets and its port."""
+
+    def migration(self, site: Site, view: View, read: t.Callable[[str], str]) -> Migration:
+        """Tell how the stores are brought up to the release."""

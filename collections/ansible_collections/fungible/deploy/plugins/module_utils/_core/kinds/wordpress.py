@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""WordPress: php-fpm and nginx of its own for each release, its plugin chain as code, its own upgrade routine."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import typing as t
+
+from ..errors import ArtifactError, ManifestError
+from ..model import ExtensionKind
+from ..schema import Field, MapOf, Record, Scalar, Text
+from . import wordpress_php as php
+from .procfile import ENV
+from .protocol import Address, Migration, Process, Trees
+from .wordpress_server import FPM_NAMES, fpm, nginx, php_options
+
+if t.TYPE_CHECKING:
+    from ..model import Extension, Site
+    from .protocol import View
+
+MARKS: t.Final = ("wp-includes/version.php", "wp-settings.php", "wp-admin/includes/upgrade.php")
+HEADER: t.Final = re.compile(r"^[ \t/*#@]*(?:Plugin|Theme) Name:", re.MULTILINE | re.IGNORECASE)
+HEADER_BYTES: t.Final = 8192  # as much as WordPress itself reads for a header
+SQLITE_PLUGIN: t.Final = "sqlite-database-integration"
+FOLDERS: t.Final = {
+    ExtensionKind.PLUGIN: "wp-content/plugins",
+    ExtensionKind.MU_PLUGIN: "wp-content/mu-plugins",
+    ExtensionKind.THEME: "wp-content/themes",
+}
+DATABASE: t.Final = ("DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "FUNGIBLE_SQLITE")
+LINE: t.Final = Text()
+INSTALL: t.Final = Record(
+    {
+        "title": Field(LINE, "the site's title"),
+        "user": Field(LINE, "the first administrator's name"),
+        "email": Field(LINE, "the first administrator's address"),
+        "password": Field(Text(secret=True), "the first administrator's password, from a vault"),
+        "url": Field(Text(r"https?://[^\s/]+", "must be a URL without a path"), "default: the first route's", ""),
+    }
+)
+
+
+class WordPress:
+    """Be the kind `wordpress`."""
+
+    name = "wordpress"
+    generation = 1
+    uses_port = False
+    extends = True
+    fields: t.Mapping[str, Field] = {
+        "constants": Field(
+            MapOf(Text(r"[A-Z][A-Z0-9_]*", "must be a constant's name"), Scalar()),
+            "constants of wp-config.php; part of the release, so no secrets",
+            {},
+        ),
+        "table_prefix": Field(Text(r"[A-Za-z0-9_]+", "must be letters, digits and _"), "of the tables", "wp_"),
+        "ini": Field(
+            MapOf(Text(r"[a-z][a-z0-9_.]*", "must be a PHP setting's name"), Scalar()),
+            "PHP settings of the instances",
+            {},
+        ),
+        "install": Field(INSTALL, "what a new site is installed with; without it WordPress asks in the browser", None),
+        "env": ENV,
+    }
+
+    def check(self, site: Site) -> None:
+        database = _database(site)
+        if database is None:
+            raise ManifestError(
+                f"{site.name}.stores.db: is missing: WordPress needs a store named db (mariadb or sqlite)"
+            )
+        if database.kind not in ("mariadb", "sqlite"):
+            raise ManifestError(f"{site.name}.stores.db.kind: WordPress needs mariadb or sqlite, not {database.kind}")
+        if database.kind == "sqlite" and not any(one.name == SQLITE_PLUGIN for one in site.plugins):
+            raise ManifestError(f"{site.name}.plugins.use: an sqlite store needs the plugin {SQLITE_PLUGIN}: add it")
+
+    def identity(self, site: Site) -> t.Mapping[str, t.Any]:
+        return {
+            "constants": dict(site.app.options["constants"]),
+            "table_prefix": site.app.options["table_prefix"],
+            "locked": site.locked,
+            "database": getattr(_database(site), "kind", ""),
+        }
+
+    def programs(self, site: Site) -> t.Mapping[str, tuple[str, ...]]:
+        return {"php-fpm": FPM_NAMES, "php": ("php",), "nginx": ("nginx",)}
+
+    def place(self, extension: Extension) -> str:
+        return f"{FOLDERS[extension.kind]}/{extension.name}"
+
+    def check_tree(self, site: Site, paths: t.Container[str]) -> None:
+        for mark in MARKS:
+            if mark not in paths:
+                raise ArtifactError(f"{site.app.source.name}: is no WordPress: {mark} is not in its top folder")
+
+    def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
+        mains = {one.name: _main_file(one, trees) for one in site.plugins if one.kind is not ExtensionKind.THEME}
+        enabled = {kind: [one for one in site.plugins if one.enabled and one.kind is kind] for kind in ExtensionKind}
+        files = {
+            "wp-config.php": php.config(_constants(site), site.app.options["table_prefix"], DATABASE),
+            "wp-content/mu-plugins/0-fungible.php": php.chain(
+                [mains[one.name] for one in enabled[ExtensionKind.PLUGIN]],
+                [mains[one.name] for one in enabled[ExtensionKind.MU_PLUGIN]],
+            ),
+        }
+        if getattr(_database(site), "kind", "") == "sqlite":
+            files["wp-content/db.php"] = php.sqlite(SQLITE_PLUGIN)
+        return files
+
+    def environment(self, site: Site, view: View) -> t.Mapping[str, str]:
+        secret = site.app.secret.encode()
+        keys = {key: hmac.new(secret, key.encode(), hashlib.sha256).hexdigest() for key in php.KEYS}
+        return {**_login(site, view), **keys, **site.app.options["env"]}
+
+    def processes(self, site: Site, view: View, read: t.Callable[[str], str]) -> t.Sequence[Process]:
+        options = php_options(site.app.options["ini"])
+        as_root = ("-R",) if view.user == "root" else ()
+        return (
+            Process(
+                name="php",
+                argv=(view.programs["php-fpm"], "-F", *as_root, *options, "-y", f"{view.conf}/php-fpm.conf"),
+                files={"php-fpm.conf": fpm(view)},
+                notifies=True,
+                stop_signal="QUIT",
+            ),
+            Process(
+                name="web",
+                argv=(view.programs["nginx"], "-e", "stderr", "-c", f"{view.conf}/nginx.conf", "-g", "daemon off;"),
+                files={
+                    "nginx.conf": nginx(view, [one.mount for one in site.stores if one.mount], site.app.options["ini"])
+                },
+                writes_stores=False,
+                serves=True,
+                network=False,
+                stop_signal="QUIT",
+            ),
+        )
+
+    def address(self, run: str, port: int) -> Address:
+        return Address(socket=f"{run}/web/web.sock")
+
+    def migration(self, site: Site, view: View, read: t.Callable[[str], str]) -> Migration:
+        install = site.app.options["install"]
+        values = {**install, "url": install["url"] or f"http://{_host(site)}"} if install else None
+        env = {
+            "FUNGIBLE_MIGRATING": "1",
+            "FUNGIBLE_HOST": _host(site),
+            "FUNGIBLE_INSTALL": php.install_values(values or {}),
+        }
+        options = php_options(site.app.options["ini"])
+        return Migration((view.programs["php"], *options, "-d", "memory_limit=-1"), php.MIGRATION, env)
+
+
+def _database(site: Site) -> t.Any:
+    return next((store for store in site.stores if store.name == "db"), None)
+
+
+def _host(site: Site) -> str:
+    """Tell the host that WordPress is known by, with the port where it is not the usual one."""
+    if not site.routes:
+        return "localhost"
+    port = site.routes[0].listen.rpartition(":")[2]
+    return site.routes[0].host + ("" if port in ("80", "443") else f":{port}")
+
+
+def _constants(site: Site) -> dict[str, t.Any]:
+    ours = {"AUTOMATIC_UPDATER_DISABLED": True, "WP_AUTO_UPDATE_CORE": False}
+    if site.locked:
+        ours |= {"DISALLOW_FILE_MODS": True, "DISALLOW_FILE_EDIT": True}
+    return {**ours, **site.app.options["constants"]}
+
+
+def _login(site: Site, view: View) -> dict[str, str]:
+    database = _database(site)
+    if database.kind == "sqlite":
+        return {**dict.fromkeys(DATABASE, "sqlite"), "FUNGIBLE_SQLITE": view.databases["db"]}
+    return {
+        "DB_NAME": database.database,
+        "DB_USER": database.user,
+        "DB_PASSWORD": database.password,
+        "DB_HOST": f"localhost:{view.databases['db']}",
+    }
+
+
+def _main_file(extension: Extension, trees: Trees) -> str:
+    """Find the one file in an extension's top folder that has a header, as WordPress itself does."""
+    tree = trees[extension.name]
+    for path in sorted(tree.paths):
+        if "/" not in path and path.endswith(".php") and HEADER.search(tree.read(path)[:HEADER_BYTES]):
+            return f"{extension.name}/{path}"
+    raise ArtifactError(
+        f"plugin {extension.name}: no PHP file in the top folder of {extension.source.name} "
+        "has a `Plugin Name:` header: is it a plugin?"
+    )

@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""The PHP that a WordPress release gets: its configuration, its plugin chain as code, and its migration."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+KEYS: t.Final = (
+    "AUTH_KEY",
+    "SECURE_AUTH_KEY",
+    "LOGGED_IN_KEY",
+    "NONCE_KEY",
+    "AUTH_SALT",
+    "SECURE_AUTH_SALT",
+    "LOGGED_IN_SALT",
+    "NONCE_SALT",
+)
+
+CONFIG: t.Final = """<?php
+// Written by fungible. Part of the release and free of secrets: those come from the instance's environment.
+$fungible = getenv('FUNGIBLE_SITE') === false
+    ? json_decode((string) file_get_contents(dirname(__DIR__) . '/environment.json'), true)
+    : array();
+foreach (%(from_environment)s as $name) {
+    define($name, $fungible[$name] ?? (string) getenv($name));
+}
+define('DB_CHARSET', 'utf8mb4');
+define('DB_COLLATE', '');
+%(constants)s
+$table_prefix = %(prefix)s;
+if (($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '') === 'https') {
+    $_SERVER['HTTPS'] = 'on';
+}
+if (!defined('ABSPATH')) {
+    define('ABSPATH', __DIR__ . '/');
+}
+require_once ABSPATH . 'wp-settings.php';
+"""
+
+CHAIN: t.Final = """<?php
+/*
+ * Plugin Name: fungible
+ * Description: Answers from the release which plugins are on, in their order; the database has no say in it.
+ */
+(function () {
+    $active = %(active)s;
+    add_filter('pre_option_active_plugins', function () use ($active) { return $active; });
+    add_filter('pre_update_option_active_plugins', function ($new, $old) { return $old; }, 10, 2);
+    if (getenv('FUNGIBLE_MIGRATING') === false) {
+        // An instance is only started once the migration of its release was verified, so that its own mark is true.
+        $own = function () { return $GLOBALS['wp_db_version']; };
+        add_filter('pre_option_db_version', $own);
+        add_filter('pre_site_option_wpmu_upgrade_site', $own);
+    }
+    foreach (%(must_use)s as $file) {
+        wp_register_plugin_realpath(WPMU_PLUGIN_DIR . '/' . $file);
+        include_once WPMU_PLUGIN_DIR . '/' . $file;
+    }
+})();
+"""
+
+SQLITE: t.Final = """<?php
+// Written by fungible: the database is an SQLite file in a store, outside what the web server serves.
+define('DB_DIR', dirname(FUNGIBLE_SQLITE) . '/');
+define('DB_FILE', basename(FUNGIBLE_SQLITE));
+define('FQDBDIR', DB_DIR);
+define('FQDB', FUNGIBLE_SQLITE);
+define('DB_ENGINE', 'sqlite');
+define('DATABASE_TYPE', 'sqlite');
+require_once __DIR__ . '/plugins/%(plugin)s/wp-includes/sqlite/db.php';
+"""
+
+MIGRATION: t.Final = """<?php
+// Bring the database up to this release: install where there is nothing yet, else WordPress's own upgrade.
+$install = json_decode(getenv('FUNGIBLE_INSTALL'), true);
+$_SERVER += array('SERVER_PROTOCOL' => 'HTTP/1.1', 'REQUEST_METHOD' => 'GET', 'REMOTE_ADDR' => '127.0.0.1');
+$_SERVER['HTTP_HOST'] = getenv('FUNGIBLE_HOST');
+$_SERVER['REQUEST_URI'] = '/';
+define('WP_INSTALLING', true);
+if ($install) {
+    defined('WP_SITEURL') || define('WP_SITEURL', $install['url']);
+}
+function wp_new_blog_notification() {}
+require getenv('FUNGIBLE_ROOT') . '/wp-load.php';
+require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+
+function fungible_fail($why) {
+    fwrite(STDERR, $why . "\\n");
+    exit(1);
+}
+
+global $wpdb, $wp_db_version;
+if (!is_blog_installed()) {
+    if (!$install) {
+        echo "the database is empty: WordPress will ask for its first administrator in the browser\\n";
+        exit(0);
+    }
+    $password = wp_slash($install['password']);
+    $made = wp_install($install['title'], $install['user'], $install['email'], true, '', $password);
+    if (is_wp_error($made)) {
+        fungible_fail($made->get_error_message());
+    }
+    update_option('home', $install['url']);
+}
+$sites = is_multisite() ? get_sites(array('fields' => 'ids', 'number' => 0)) : array(0);
+foreach ($sites as $site) {
+    $site && switch_to_blog($site);
+    $before = (int) __get_option('db_version');
+    $wpdb->last_error = '';
+    wp_upgrade();
+    $after = (int) $wpdb->get_var("SELECT option_value FROM $wpdb->options WHERE option_name = 'db_version'");
+    if ($after !== (int) $wp_db_version) {
+        fungible_fail("db_version is $after, not $wp_db_version" . ($wpdb->last_error ? ": $wpdb->last_error" : ''));
+    }
+    echo "db_version: $before -> $after\\n";
+    $site && restore_current_blog();
+}
+if (is_multisite()) {
+    update_site_option('wpmu_upgrade_site', $wp_db_version);
+}
+"""
+
+
+def literal(value: t.Any) -> str:
+    """Write a value as PHP source."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return f"array({', '.join(literal(one) for one in value)})"
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def config(constants: t.Mapping[str, t.Any], prefix: str, database: t.Sequence[str]) -> str:
+    """Write wp-config.php."""
+    lines = "\n".join(f"define({literal(name)}, {literal(value)});" for name, value in constants.items())
+    names = literal([*database, *KEYS])
+    return CONFIG % {"from_environment": names, "constants": lines, "prefix": literal(prefix)}
+
+
+def chain(active: t.Sequence[str], must_use: t.Sequence[str]) -> str:
+    """Write the must-use plugin that is the chain."""
+    return CHAIN % {"active": literal(active), "must_use": literal(must_use)}
+
+
+def sqlite(plugin: str) -> str:
+    """Write the drop-in that opens the SQLite store."""
+    return SQLITE % {"plugin": plugin}
+
+
+def install_values(values: t.Mapping[str, str]) -> str:
+    """Write what the migration needs to install, for its environment."""
+    return json.dumps(values, sort_keys=True)

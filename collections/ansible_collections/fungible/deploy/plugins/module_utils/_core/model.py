@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a user asks for: a site, its app, stores, plugins and routes, as parsed from the manifest."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass, field
+
+if t.TYPE_CHECKING:
+    from .kinds.protocol import Kind
+    from .stores.protocol import Store
+
+
+@dataclass(frozen=True)
+class Source:
+    """Be where an artifact comes from (one of three places) and what its bytes must be."""
+
+    sha256: str
+    url: str = ""
+    path: str = ""  # a file on the managed host
+    file: str = ""  # a file on the controller or master
+
+    @property
+    def name(self) -> str:
+        return (self.url or self.path or self.file).split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+
+
+class ExtensionKind(enum.Enum):
+    """Be where in the application an extension belongs."""
+
+    PLUGIN = "plugin"
+    MU_PLUGIN = "mu-plugin"
+    THEME = "theme"
+
+
+@dataclass(frozen=True)
+class Extension:
+    """Be one entry of a plugin chain."""
+
+    name: str
+    version: str
+    source: Source
+    kind: ExtensionKind = ExtensionKind.PLUGIN
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Health:
+    """Be how an instance shows that it can serve: `path` answers `status` within `within` seconds of its start."""
+
+    path: str = "/"
+    status: int = 200
+    within: int = 30
+    warm: tuple[str, ...] = ()
+
+
+class RuntimeName(enum.Enum):
+    """Be what keeps an instance's processes running."""
+
+    SYSTEMD = "systemd"
+    SUPERVISOR = "supervisor"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class App:
+    """Be the application of a site; `options` are those of its kind."""
+
+    kind: Kind
+    version: str
+    source: Source
+    secret: str = field(repr=False)
+    health: Health = Health()
+    runtime: RuntimeName | None = None
+    user: str = ""
+    keep: int = 3
+    reload: tuple[str, ...] = ()
+    options: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Be a host name that the site answers, and where its router listens for it."""
+
+    host: str
+    listen: str = "*:80"
+    drain: int = 30
+
+
+@dataclass(frozen=True)
+class Site:
+    """Be one application as a whole."""
+
+    name: str
+    app: App
+    stores: tuple[Store, ...] = ()
+    plugins: tuple[Extension, ...] = ()
+    locked: bool = True
+    routes: tuple[Route, ...] = ()
+    backup: bool = True
+
+    @property
+    def artifacts(self) -> dict[str, Source]:
+        """Tell every artifact that the release is made of, by a name that errors can use."""
+        return {self.name: self.app.source, **{one.name: one.source for one in self.plugins}}

@@ -1,0 +1,261 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Is the release on this host, whole, and if not, how does it get there? Fetch, unpack once, compose by link."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from functools import partial
+from posixpath import dirname, join, normpath
+
+from . import journal, listing
+from .errors import ArtifactError, HostError
+from .host.protocol import Layer
+from .identity import release_id
+from .kinds.protocol import Tree
+from .listing import Damage
+from .plan import Plan, Step
+
+if t.TYPE_CHECKING:
+    from .context import Context
+    from .host.protocol import Host
+    from .model import Source
+
+CACHE_WAIT: t.Final = 600.0
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """Be one artifact of a release: what it is called, where it comes from, where its tree goes."""
+
+    name: str
+    source: Source
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Cached:
+    """Be what of some artifacts is in this host's caches, by their sha256."""
+
+    unpacked: frozenset[str] = frozenset()
+    fetched: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Be what of a release is on a host; the caches are looked into only where the release is not whole."""
+
+    staged: bool
+    damage: Damage = field(default_factory=Damage)
+    cached: Cached = field(default_factory=Cached)
+
+    @property
+    def whole(self) -> bool:
+        return self.staged and not self.damage
+
+
+def artifacts(ctx: Context) -> list[Artifact]:
+    """Tell what a release is composed of: the application, then its plugin chain in order."""
+    kind = ctx.site.app.kind
+    chain = [Artifact(f"{one.name} {one.version}", one.source, kind.place(one)) for one in ctx.site.plugins]
+    return [Artifact(f"{ctx.site.name} {ctx.site.app.version}", ctx.site.app.source), *chain]
+
+
+def observe(host: Host, ctx: Context, thorough: bool = False) -> Seen:
+    """Look for the release, compare it with its listing, and look for what it would be made of."""
+    release = release_id(ctx.site)
+    text = host.read(ctx.places.listing(release))
+    if text is None or host.stat(ctx.places.release(release)) is None:
+        return Seen(False, cached=observe_artifacts(host, ctx, artifacts(ctx)))
+    damage = host.damage(ctx.places.release(release), text, thorough)
+    return Seen(True, damage, observe_artifacts(host, ctx, artifacts(ctx)) if damage else Cached())
+
+
+def observe_artifacts(host: Host, ctx: Context, wanted: t.Sequence[Artifact]) -> Cached:
+    """Look for artifacts in the caches."""
+    digests = {one.source.sha256 for one in wanted}
+    unpacked = frozenset(sha256 for sha256 in digests if _tree_is_whole(host, ctx, sha256))
+    return Cached(unpacked, frozenset(sha256 for sha256 in digests if host.stat(ctx.places.artifact(sha256))))
+
+
+def _tree_is_whole(host: Host, ctx: Context, sha256: str) -> bool:
+    place = ctx.places.cached_tree(sha256)
+    text = host.read(join(place, "listing"))
+    return (
+        text is not None and host.stat(join(place, "tree")) is not None and not host.damage(join(place, "tree"), text)
+    )
+
+
+def plan(ctx: Context, seen: Seen) -> Plan:
+    """Decide what brings the release onto the host, or makes it whole again."""
+    if seen.whole:
+        return Plan()
+    release = release_id(ctx.site)
+    key, before = f"release {release}", plan_artifacts(ctx, seen.cached, artifacts(ctx)).steps
+    if seen.staged:
+        repair = Step("repair", f"release {release}: {seen.damage}", partial(_repair, ctx, release, seen.damage))
+        return Plan((*before, repair), {key: str(seen.damage)}, {key: "whole"})
+    compose = Step("compose", f"release {release}", partial(_compose, ctx, release))
+    return Plan((*before, compose), {key: "absent"}, {key: "staged"})
+
+
+def plan_artifacts(ctx: Context, cached: Cached, wanted: t.Sequence[Artifact]) -> Plan:
+    """Decide what brings artifacts into the caches, each once."""
+    steps, before, after = [], {}, {}
+    for one in {one.source.sha256: one for one in wanted if one.source.sha256 not in cached.unpacked}.values():
+        if one.source.sha256 not in cached.fetched:
+            steps.append(Step("fetch", f"{one.name} ({one.source.name})", partial(_fetch, ctx, one)))
+        steps.append(Step("unpack", one.name, partial(_unpack, ctx, one)))
+        before[f"artifact {one.name}"], after[f"artifact {one.name}"] = "absent", "unpacked"
+    return Plan(tuple(steps), before, after)
+
+
+def wanted_files(cached: Cached, wanted: t.Sequence[Artifact]) -> list[Source]:
+    """Tell which files must travel from the controller before artifacts can be unpacked."""
+    here = cached.unpacked | cached.fetched
+    return [one.source for one in wanted if one.source.file and one.source.sha256 not in here]
+
+
+def _fetch(ctx: Context, one: Artifact, host: Host) -> None:
+    location = one.source.url or one.source.path
+    if not location:
+        raise ArtifactError(f"{one.source.file}: did not travel to this host: put it there and give its path instead")
+    host.obtain(location, ctx.places.artifact(one.source.sha256), one.source.sha256)
+
+
+def _unpack(ctx: Context, one: Artifact, host: Host) -> None:
+    """Unpack into the cache; a tree is there whole, with its listing, or not at all."""
+    sha256 = one.source.sha256
+    place = ctx.places.cached_tree(sha256)
+    fresh = f"{place}.new"
+    with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
+        for leftover in (fresh, place):
+            host.remove(leftover)
+        try:
+            if one.source.name.endswith(".php"):
+                text = host.copy_file(ctx.places.artifact(sha256), join(fresh, "tree"), one.source.name)
+            else:
+                text = host.unpack(ctx.places.artifact(sha256), one.source.name, join(fresh, "tree"))
+        except (ArtifactError, HostError):
+            host.remove(fresh)
+            raise
+        host.write(join(fresh, "listing"), text)
+        host.rename(fresh, place)
+
+
+def _layers(ctx: Context, host: Host) -> list[Layer]:
+    """Lay the artifacts over one another, later over earlier, and what fungible writes over all."""
+    found = []
+    for one in artifacts(ctx):
+        place = ctx.places.cached_tree(one.source.sha256)
+        text = host.read(join(place, "listing"))
+        if text is None:
+            raise ArtifactError(f"{one.name}: its tree vanished from {ctx.places.cache}: run again")
+        found.append(_topped(Layer(join(place, "tree"), text, one.at)))
+    trees = {one.name: _tree(host, layer) for one, layer in zip(ctx.site.plugins, found[1:])}
+    ctx.site.app.kind.check_tree(ctx.site, set(_paths(found[0].listing)))
+    found.append(_generated(ctx, host, trees))
+    mounts = tuple(f"{store.mount}/" for store in ctx.site.stores if store.mount)
+    above = [tuple(_covers(layer) for layer in found[index + 1 :]) for index in range(len(found))]
+    whole = [
+        _without(layer, [prefix for group in covers for prefix in group], mounts) for layer, covers in zip(found, above)
+    ]
+    empty = "".join(f"{listing.Entry(mount[:-1], 'd')}\n" for mount in mounts)
+    return [*whole, Layer("", empty)]
+
+
+def _covers(layer: Layer) -> tuple[str, ...]:
+    """Tell what a layer hides of those below it: the folder of a plugin whole, of the root only its own files."""
+    return (f"{layer.at}/",) if layer.at else tuple(_paths(layer.listing))
+
+
+def _without(layer: Layer, hidden: list[str], mounts: tuple[str, ...]) -> Layer:
+    """Leave out what higher layers hide, and note what would lie below a store's mount."""
+    prefix = f"{layer.at}/" if layer.at else ""
+    folders, files, lines = tuple(path for path in hidden if path.endswith("/")), set(hidden), []
+    for line in layer.listing.splitlines():
+        path = prefix + line.split("\t", 4)[3]
+        if path in files or path.startswith(folders):
+            continue
+        lines.append(f"o{line[1:]}" if path.startswith(mounts) else line)
+    return Layer(layer.tree, "".join(f"{line}\n" for line in lines), layer.at)
+
+
+def _topped(layer: Layer) -> Layer:
+    """Step into the one top folder that most archives have."""
+    tops = {path.partition("/")[0] if "/" in path else "" for path in _paths(layer.listing)}
+    if len(tops) != 1 or "" in tops:
+        return layer
+    top = f"{tops.pop()}/"
+    _require_links_inside(layer, top)
+    lines = (line.split("\t") for line in layer.listing.splitlines())
+    text = "".join("\t".join([*line[:3], line[3][len(top) :], *line[4:]]) + "\n" for line in lines)
+    return Layer(join(layer.tree, top[:-1]), text, layer.at)
+
+
+def _require_links_inside(layer: Layer, top: str) -> None:
+    """Judge links once more: the archive kept them inside itself, and here they must stay inside its top folder."""
+    for entry in listing.load(layer.listing):
+        if entry.kind == "l" and not normpath(join(dirname(entry.path), entry.target)).startswith(top):
+            raise ArtifactError(f"{entry.path}: is a link out of the folder {top}: rebuild the archive without it")
+
+
+def _paths(text: str) -> list[str]:
+    return [line.split("\t", 4)[3] for line in text.splitlines()]
+
+
+def _tree(host: Host, layer: Layer) -> Tree:
+    return Tree(_paths(layer.listing), lambda path: host.read(join(layer.tree, path)) or "")
+
+
+def _generated(ctx: Context, host: Host, trees: t.Mapping[str, Tree]) -> Layer:
+    tree = ctx.places.cached_tree(f"{ctx.site.name}-{release_id(ctx.site)}")
+    host.remove(tree)
+    return Layer(tree, host.write_tree(ctx.site.app.kind.generated(ctx.site, trees), tree))
+
+
+def _compose(ctx: Context, release: str, host: Host) -> None:
+    """Build the release beside the others and give it its name last, so that a name means a whole release."""
+    fresh, place = join(ctx.places.releases, f".{release}.new"), ctx.places.release(release)
+    host.remove(fresh)
+    with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
+        layers = _layers(ctx, host)
+        host.compose(layers, fresh)
+    text = _whole(layers)
+    damage = host.damage(fresh, text)
+    if damage:
+        raise ArtifactError(f"release {release}: differs from what was unpacked: {damage}: see to the disk; run again")
+    host.write(ctx.places.listing(release), text)
+    if host.stat(place) is None:
+        host.rename(fresh, place)
+    else:  # its listing was lost, while instances may run from it
+        host.repair(layers, place, host.damage(place, text))
+        host.remove(fresh)
+    journal.update(host, ctx.places, lambda known: known.with_staged(release, host.now()))
+
+
+def _whole(layers: t.Sequence[Layer]) -> str:
+    """Write the release's listing from its layers'."""
+    lines = []
+    for layer in layers:
+        if not layer.at:
+            lines.append(layer.listing)
+            continue
+        for line in layer.listing.splitlines():
+            kind, sha256, size, path = line.split("\t", 3)
+            lines.append(f"{kind}\t{sha256}\t{size}\t{layer.at}/{path}\n")
+    return "".join(lines)
+
+
+def _repair(ctx: Context, release: str, damage: Damage, host: Host) -> None:
+    with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
+        host.repair(_layers(ctx, host), ctx.places.release(release), damage)
+    still = host.damage(ctx.places.release(release), host.read(ctx.places.listing(release)) or "")
+    if still:
+        raise HostError(f"release {release}: could not be repaired: {still}: see to the disk")
+
+
+def left_out(host: Host, ctx: Context, release: str) -> list[str]:
+    """Name what the artifacts ship below the mount of a store, where the store hides it."""
+    return [entry.path for entry in listing.load(host.read(ctx.places.listing(release)) or "") if entry.kind == "o"]

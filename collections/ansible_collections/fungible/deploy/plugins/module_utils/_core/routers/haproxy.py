@@ -1,0 +1,301 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""HAProxy: two fixed slots a site; a switch is two weights, set at run time and the same in the file on disk."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from functools import partial
+from posixpath import join
+
+from ..errors import HostError, RouterError
+from ..instance import ROUTER_USER, is_written
+from ..journal import SLOTS
+from ..runtimes.protocol import File, Unit
+
+if t.TYPE_CHECKING:
+    from ..context import Context
+    from ..host.protocol import Host
+    from ..kinds.protocol import Address
+    from ..model import Route
+
+UNIT: t.Final = "fungible-router"
+LOCK_WAIT: t.Final = 60.0
+SETTLE: t.Final = 15.0
+
+GLOBAL: t.Final = """# Written by fungible; changes here are put back. A file of your own beside this one is kept.
+global
+    stats socket {run}/admin.sock mode 600 level admin expose-fd listeners
+    maxconn {connections}
+    hard-stop-after 10m
+
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 300s
+    timeout queue 60s
+    timeout http-request 15s
+    timeout http-keep-alive 60s
+    option redispatch
+    retries 3
+    retry-on conn-failure
+    http-reuse safe
+    no log
+
+backend fungible_none
+    http-request return status 404 content-type text/plain string "no site of this name is here"
+"""
+
+FRONTEND: t.Final = """# Written by fungible: where routes are listened for; the map beside it tells which site has which name.
+frontend {name}
+    bind {listen}
+    http-request set-header X-Forwarded-For %[src]
+    http-request set-header X-Forwarded-Proto https if {{ ssl_fc }}
+    use_backend %[req.hdr(host),field(1,:),lower,map({map},fungible_none)]
+"""
+
+BACKEND: t.Final = """# Written by fungible: the slot with a weight is live.
+backend {name}
+    http-response set-header X-Fungible-Slot %[srv_name]
+"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Be what the router has: whether its files are as they should be, and each slot's weight on disk and at work."""
+
+    configured: bool
+    running: bool
+    written: t.Mapping[str, int]
+    working: t.Mapping[str, int]
+
+
+def backend(ctx: Context) -> str:
+    return f"fungible_{ctx.site.name}"
+
+
+def observe(host: Host, ctx: Context) -> Seen:
+    """Read the files and ask the running HAProxy."""
+    written = weights_on_disk(host, ctx)
+    wanted = files(ctx, written)
+    configured = all(is_written(host, path, file) for path, file in wanted.items()) and _maps_are_whole(host, ctx)
+    running = ctx.runtime.is_running(host, ctx.places, UNIT)
+    return Seen(configured, running, written, _weights_at_work(host, ctx) if running else {})
+
+
+def weights_on_disk(host: Host, ctx: Context) -> dict[str, int]:
+    """Tell each slot's weight as the file has it; no file, no weights."""
+    text = host.read(_site_file(ctx)) or ""
+    return {name: int(weight) for name, weight in re.findall(r"^    server (\w+) .* weight (\d+)$", text, re.MULTILINE)}
+
+
+def weights_for(slot: str) -> dict[str, int]:
+    return {name: int(name == slot) for name in SLOTS}
+
+
+def files(ctx: Context, weights: t.Mapping[str, int]) -> dict[str, File]:
+    """Tell every file of the router that is this site's, or the same for all sites; maps are shared, so not here."""
+    connections = 10_000 if ctx.runtime.sandboxed else 200
+    found = {
+        join(ctx.places.router, "00-global.cfg"): File(
+            GLOBAL.format(run=ctx.places.router_run, connections=connections)
+        )
+    }
+    for listen in sorted({route.listen for route in ctx.site.routes}):
+        text = FRONTEND.format(name=_frontend(listen), listen=listen, map=_map_file(ctx, listen))
+        found[join(ctx.places.router, f"{_frontend(listen)}.cfg")] = File(text)
+    lines = [f"    server {slot} {_server(ctx.addresses[slot])} weight {weights.get(slot, 0)}\n" for slot in SLOTS]
+    found[_site_file(ctx)] = File(BACKEND.format(name=backend(ctx)) + "".join(lines))
+    found.update(ctx.runtime.files(ctx.places, _unit(ctx, "haproxy")))
+    return found
+
+
+def configure(ctx: Context, weights: t.Mapping[str, int], host: Host) -> None:
+    """Write what differs, have HAProxy check it first, and start or reload it."""
+    if host.which(("haproxy",)) is None:
+        raise HostError("haproxy: is not installed on this host: apt install haproxy")
+    with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):
+        _require_free_ports(host, ctx)
+        ensure_user(host, ctx)
+        wanted = files(ctx, weights)
+        _write_maps(host, ctx)
+        _check(host, ctx, wanted)
+        for path, file in wanted.items():
+            if not is_written(host, path, file):
+                host.write(path, file.text, file.mode)
+        _start_or_reload(host, ctx)
+
+
+def switch(ctx: Context, slot: str, host: Host) -> None:
+    """Give all new requests to a slot: on disk first, so that a restart agrees, then at once at work."""
+    weights = weights_for(slot)
+    host.write(_site_file(ctx), files(ctx, weights)[_site_file(ctx)].text)
+    commands = [f"set server {backend(ctx)}/{slot} weight 1"]
+    commands += [f"set server {backend(ctx)}/{other} weight 0" for other in SLOTS if other != slot]
+    host.command(_admin(ctx), "; ".join(commands))
+    if _weights_at_work(host, ctx) != weights:
+        raise RouterError(f"haproxy: did not take the weights of {backend(ctx)}: see its log (unit {UNIT})")
+
+
+def drained(host: Host, ctx: Context, slot: str) -> bool:
+    """Tell whether no request is left in a slot."""
+    for line in host.talk(_admin(ctx), "show stat").splitlines():
+        fields = line.split(",")
+        if fields[:2] == [backend(ctx), slot]:
+            return fields[2] in ("", "0") and fields[4] == "0"  # qcur and scur of HAProxy's management guide, 9.1
+    return True
+
+
+def remove(ctx: Context, host: Host) -> None:
+    """Take the site's routes away from a running router."""
+    with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):
+        _write_maps(host, ctx, keep=False)
+        host.remove(_site_file(ctx))
+        if ctx.runtime.is_running(host, ctx.places, UNIT):
+            _start_or_reload(host, ctx)
+
+
+def _site_file(ctx: Context) -> str:
+    return join(ctx.places.router, f"site-{ctx.site.name}.cfg")
+
+
+def _frontend(listen: str) -> str:
+    return "frontend-" + re.sub(r"[^0-9a-z.]+", "_", listen.replace("*", "any"))
+
+
+def _map_file(ctx: Context, listen: str) -> str:
+    return join(ctx.places.router, f"{_frontend(listen)}.map")
+
+
+def _admin(ctx: Context) -> str:
+    return join(ctx.places.router_run, "admin.sock")
+
+
+def _server(address: Address) -> str:
+    return f"unix@{address.socket}" if address.socket else str(address)
+
+
+def _unit(ctx: Context, program: str) -> Unit:
+    sandboxed = ctx.runtime.sandboxed
+    user = ROUTER_USER if sandboxed else ctx.owner.user
+    return Unit(
+        name=UNIT,
+        description="fungible's router (HAProxy)",
+        argv=(
+            f"/usr/sbin/{program}",
+            "-Ws" if sandboxed else "-W",
+            *(() if sandboxed else ("-db",)),
+            "-f",
+            ctx.places.router,
+        ),
+        user=user,
+        group=user,
+        run=ctx.places.router_run,
+        notifies=sandboxed,
+        stop_signal="USR1",
+        reload_signal="USR2",
+        capabilities=("CAP_NET_BIND_SERVICE",),
+    )
+
+
+def ensure_user(host: Host, ctx: Context) -> None:
+    """Make the router's own user; the sockets of instances belong to its group, so that no one else can ask them."""
+    if ctx.runtime.sandboxed and not host.has_user(ROUTER_USER):
+        argv = ("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent")
+        host.run((*argv, "--shell", "/usr/sbin/nologin", ROUTER_USER)).require(f"user {ROUTER_USER} cannot be made")
+
+
+def _map_text(host: Host, ctx: Context, listen: str, routes: t.Sequence[Route]) -> str:
+    """Write the map of one listener anew: the other sites' lines as they are, this site's as declared."""
+    others = [
+        line for line in (host.read(_map_file(ctx, listen)) or "").splitlines() if line.split()[-1:] != [backend(ctx)]
+    ]
+    ours = [f"{route.host} {backend(ctx)}" for route in routes if route.listen == listen]
+    return "".join(f"{line}\n" for line in sorted({*others, *ours}))
+
+
+def _listens(host: Host, ctx: Context) -> set[str]:
+    return {route.listen for route in ctx.site.routes}
+
+
+def _maps_are_whole(host: Host, ctx: Context) -> bool:
+    listens = _listens(host, ctx)
+    return all(host.read(_map_file(ctx, one)) == _map_text(host, ctx, one, ctx.site.routes) for one in listens)
+
+
+def _write_maps(host: Host, ctx: Context, keep: bool = True) -> None:
+    for listen in _listens(host, ctx):
+        taken = _other_owner(host, ctx, listen)
+        if keep and taken:
+            raise RouterError(f"{ctx.site.name}.routes: {taken[0]} on {listen} belongs to {taken[1]}: one site a name")
+        host.write(_map_file(ctx, listen), _map_text(host, ctx, listen, ctx.site.routes if keep else ()))
+
+
+def _other_owner(host: Host, ctx: Context, listen: str) -> tuple[str, str] | None:
+    wanted = {route.host for route in ctx.site.routes if route.listen == listen}
+    for line in (host.read(_map_file(ctx, listen)) or "").splitlines():
+        name, owner = line.split()
+        if name in wanted and owner != backend(ctx):
+            return name, owner
+    return None
+
+
+def _require_free_ports(host: Host, ctx: Context) -> None:
+    """Refuse an address that another program listens on; where our own router listens it has a frontend already."""
+    running = ctx.runtime.is_running(host, ctx.places, UNIT)
+    known = host.talk(_admin(ctx), "show stat") if running else ""
+    for listen in _listens(host, ctx):
+        address, port = listen.rsplit(":", 1)
+        if f"{_frontend(listen)},FRONTEND" in known or address.startswith("["):
+            continue
+        if host.port_taken(int(port), "0.0.0.0" if address == "*" else address):
+            raise HostError(f"{listen}: is taken by another program: stop it, or let the route listen elsewhere")
+
+
+def _check(host: Host, ctx: Context, wanted: t.Mapping[str, File]) -> None:
+    """Let HAProxy read what the whole configuration would be, before any of it is in place."""
+    trial = f"{ctx.places.router}.new"
+    host.remove(trial)
+    for name in host.children(ctx.places.router):
+        if name.endswith(".cfg"):
+            host.write(join(trial, name), host.read(join(ctx.places.router, name)) or "")
+    for path, file in wanted.items():
+        if path.startswith(f"{ctx.places.router}/"):
+            host.write(join(trial, path.rpartition("/")[2]), file.text)
+    done = host.ask(("haproxy", "-c", "-q", "-f", trial))
+    host.remove(trial)
+    if done.code:
+        said = [line for line in done.err.splitlines() if "[ALERT]" in line] or done.err.splitlines() or ["no reason"]
+        raise RouterError(f"haproxy refuses the configuration: {said[0].replace(trial, ctx.places.router)}")
+
+
+def _start_or_reload(host: Host, ctx: Context) -> None:
+    before = _pid(host, ctx) if ctx.runtime.is_running(host, ctx.places, UNIT) else ""
+    if before:
+        ctx.runtime.reload(host, ctx.places, UNIT)
+    else:
+        ctx.runtime.start(host, ctx.places, (UNIT,))
+    if not host.wait_until(partial(_answers_anew, host, ctx, before), SETTLE):
+        words = ctx.runtime.last_words(host, ctx.places, UNIT)
+        raise RouterError(f"haproxy: does not come up with its new configuration: {words or 'it says nothing'}")
+
+
+def _answers_anew(host: Host, ctx: Context, before: str) -> bool:
+    return _pid(host, ctx) not in ("", before)
+
+
+def _pid(host: Host, ctx: Context) -> str:
+    match = re.search(r"^Pid: (\d+)$", host.talk(_admin(ctx), "show info"), re.MULTILINE)
+    return match[1] if match else ""
+
+
+def _weights_at_work(host: Host, ctx: Context) -> dict[str, int]:
+    found = {}
+    for slot in SLOTS:
+        match = re.match(r"(\d+) \(", host.talk(_admin(ctx), f"get weight {backend(ctx)}/{slot}"))
+        if match:
+            found[slot] = int(match[1])
+    return found

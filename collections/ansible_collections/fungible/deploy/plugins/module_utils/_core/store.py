@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Are the site's stores there, with the rights they need and no more? Data that exist are never touched."""
+
+from __future__ import annotations
+
+import typing as t
+from functools import partial
+
+from . import journal, live
+from .errors import StoreError
+from .migration import backup_path
+from .plan import Plan, Step, combine
+
+if t.TYPE_CHECKING:
+    from .context import Context
+    from .host.protocol import Host
+    from .stores.protocol import Store
+
+
+def chosen(ctx: Context, name: str = "") -> list[Store]:
+    """Tell the stores that are meant: the named one, or all."""
+    found = [store for store in ctx.site.stores if name in ("", store.name)]
+    if name and not found:
+        known = ", ".join(store.name for store in ctx.site.stores) or "none"
+        raise StoreError(f"{ctx.site.name}: has no store {name}; its stores are {known}")
+    return found
+
+
+def plan_present(host: Host, ctx: Context, name: str = "") -> Plan:
+    """Observe the stores and decide what makes them, or repairs their rights."""
+    return combine(_present(host, ctx, store) for store in chosen(ctx, name))
+
+
+def _present(host: Host, ctx: Context, store: Store) -> Plan:
+    seen = store.observe(host, ctx)
+    todo = store.present(ctx, seen)
+    return Plan(todo.steps, _facts(store, seen), _facts(store, store.declared(ctx))) if todo else todo
+
+
+def _facts(store: Store, facts: t.Mapping[str, str]) -> dict[str, str]:
+    return {f"store {store.name} {key}": value for key, value in facts.items()} or {f"store {store.name}": "absent"}
+
+
+def plan_absent(host: Host, ctx: Context, name: str, purge: str = "") -> Plan:
+    """Observe one store and decide what detaches it; its data go only if `purge` names it, after a backup."""
+    [store] = chosen(ctx, name)
+    if purge and purge != name:
+        raise StoreError(f"{ctx.site.name}: purge says {purge}, but the store is {name}: name the same one in both")
+    seen = store.observe(host, ctx)
+    todo = _purge(ctx, store, seen) if purge else store.detached(ctx, seen)
+    if todo:
+        _require_unused(host, ctx, name)
+    key = f"store {name}"
+    return Plan(todo.steps, {key: "attached"}, {key: "purged" if purge else "detached"}) if todo else todo
+
+
+def _require_unused(host: Host, ctx: Context, name: str) -> None:
+    at_work = live.observe(host, ctx).live
+    if at_work:
+        raise StoreError(
+            f"store {name}: is used by the live instance {at_work}: run stateless_app with state: absent first"
+        )
+
+
+def _purge(ctx: Context, store: Store, seen: t.Mapping[str, str]) -> Plan:
+    if not seen:
+        return Plan()
+    return Plan(
+        (
+            Step("back up", f"store {store.name}", partial(_back_up, ctx, store)),
+            Step("purge", f"store {store.name} with all its data", partial(_delete, ctx, store)),
+        )
+    )
+
+
+def _back_up(ctx: Context, store: Store, host: Host) -> None:
+    store.back_up(host, ctx, backup_path(host, ctx, f"purged-{store.name}"))
+
+
+def _delete(ctx: Context, store: Store, host: Host) -> None:
+    """Delete the data, and forget which migrations they have seen."""
+    journal.update(host, ctx.places, lambda known: known.without_migrations())
+    store.delete(host, ctx)

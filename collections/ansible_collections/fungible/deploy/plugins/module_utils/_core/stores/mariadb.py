@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""A MariaDB database on this host, and the one user of it, with no more rights than an application needs."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+from dataclasses import dataclass, field
+from functools import partial
+from urllib.parse import quote
+
+from ..errors import HostError, StoreError
+from ..plan import Plan, Step
+from ..schema import Choice, Field, Text
+
+if t.TYPE_CHECKING:
+    from ..context import Context
+    from ..host.protocol import Host
+    from .protocol import Binding
+
+SOCKET: t.Final = "/run/mysqld/mysqld.sock"
+NAME: t.Final = Text(r"[A-Za-z0-9_]{1,64}", "must be 1 to 64 letters, digits and _")
+RIGHTS: t.Final = (
+    "ALTER",
+    "CREATE",
+    "CREATE TEMPORARY TABLES",
+    "DELETE",
+    "DROP",
+    "INDEX",
+    "INSERT",
+    "LOCK TABLES",
+    "REFERENCES",
+    "SELECT",
+    "UPDATE",
+)
+
+
+@dataclass(frozen=True)
+class MariaDB:
+    """Be a MariaDB store."""
+
+    kind: t.ClassVar[str] = "mariadb"
+    fields: t.ClassVar = {
+        "kind": Field(Choice(("mariadb",)), "a MariaDB database"),
+        "database": Field(NAME, "the database's name"),
+        "user": Field(NAME, "the user that the application logs in as"),
+        "password": Field(Text(secret=True), "that user's password, from a vault"),
+    }
+    mount: t.ClassVar[str] = ""
+
+    name: str
+    database: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def account(self) -> str:
+        return f"'{self.user}'@'localhost'"
+
+    def observe(self, host: Host, ctx: Context) -> t.Mapping[str, str]:
+        """Read catalogue tables as MariaDB's administrator, over its socket."""
+        rows = _ask(
+            host,
+            f"""
+            SELECT 'database', schema_name FROM information_schema.schemata WHERE schema_name = '{self.database}';
+            SELECT 'account', plugin, authentication_string FROM mysql.user
+              WHERE User = '{self.user}' AND Host = 'localhost';
+            SELECT 'right', privilege_type FROM information_schema.schema_privileges
+              WHERE grantee = '{_quote(self.account)}'
+              AND table_schema IN ('{_quote(self._pattern)}', '{self.database}') ORDER BY privilege_type;
+            """,  # noqa: S608 - names are checked by the manifest's schema
+        )
+        found: dict[str, list[list[str]]] = {"database": [], "account": [], "right": []}
+        for kind, *rest in rows:
+            found[kind].append(rest)
+        facts = {}
+        if found["database"]:
+            facts["database"] = self.database
+        if found["account"]:
+            facts["user"] = self.account
+            facts["password"] = "as declared" if found["account"][0] == self._authentication else "another"
+        if found["right"]:
+            facts["rights"] = ", ".join(row[0] for row in found["right"])
+        return facts
+
+    def declared(self, ctx: Context) -> t.Mapping[str, str]:
+        return {
+            "database": self.database,
+            "user": self.account,
+            "password": "as declared",
+            "rights": ", ".join(RIGHTS),
+        }
+
+    def present(self, ctx: Context, seen: t.Mapping[str, str]) -> Plan:
+        wanted, steps = self.declared(ctx), []
+        if "database" not in seen:
+            sql = f"CREATE DATABASE IF NOT EXISTS `{self.database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+            steps.append(Step("create", f"store {self.name} (MariaDB database {self.database})", _doing(sql)))
+        if "user" not in seen:
+            sql = f"CREATE USER IF NOT EXISTS {self.account} IDENTIFIED BY '{_quote(self.password)}'"
+            steps.append(Step("create", f"user {self.account} of store {self.name}", _doing(sql)))
+        elif seen["password"] != wanted["password"]:
+            sql = f"ALTER USER {self.account} IDENTIFIED BY '{_quote(self.password)}'"
+            steps.append(Step("set", f"the password of {self.account} of store {self.name}", _doing(sql)))
+        if seen.get("rights") != wanted["rights"]:
+            steps.append(Step("grant", f"{self.account} the rights on store {self.name}", self._grant(seen)))
+        return Plan(tuple(steps))
+
+    def _grant(self, seen: t.Mapping[str, str]) -> t.Callable[[Host], None]:
+        on = f"`{self._pattern}`.*"
+        sql = [f"GRANT {', '.join(RIGHTS)} ON {on} TO {self.account}"]
+        beyond = [right for right in seen.get("rights", "").split(", ") if right and right not in RIGHTS]
+        if beyond:
+            sql.append(f"REVOKE {', '.join(beyond)} ON {on} FROM {self.account}")
+        return _doing("; ".join(sql))
+
+    @property
+    def _pattern(self) -> str:
+        """Escape what GRANT takes for wildcards: https://mariadb.com/kb/en/grant/#database-privileges."""
+        return self.database.replace("_", r"\_")
+
+    @property
+    def _authentication(self) -> list[str]:
+        """Make what the server keeps of the password: https://mariadb.com/kb/en/password/."""
+        inner = hashlib.sha1(self.password.encode(), usedforsecurity=False).digest()
+        outer = hashlib.sha1(inner, usedforsecurity=False).hexdigest()
+        return ["mysql_native_password", f"*{outer.upper()}"]
+
+    def detached(self, ctx: Context, seen: t.Mapping[str, str]) -> Plan:
+        if "user" not in seen:
+            return Plan()
+        what = f"store {self.name} (user {self.account}; the database {self.database} stays)"
+        return Plan((Step("detach", what, _doing(f"DROP USER IF EXISTS {self.account}")),))
+
+    def delete(self, host: Host, ctx: Context) -> None:
+        _do(f"DROP DATABASE IF EXISTS `{self.database}`; DROP USER IF EXISTS {self.account}", host)
+
+    def back_up(self, host: Host, ctx: Context, path: str) -> str:
+        """Dump the database in one transaction; the dump counts once its end and every table are in it."""
+        dump = f"{path}.sql"
+        argv = ("mariadb-dump", "--single-transaction", "--routines", "--triggers", "--events", "--hex-blob")
+        host.dump_command((*argv, self.database), dump).require(f"store {self.name}: cannot be dumped", StoreError)
+        tables = _ask(
+            host,
+            "SELECT COUNT(*) FROM information_schema.tables "  # noqa: S608 - the name is checked by the schema
+            f"WHERE table_schema = '{self.database}' AND table_type = 'BASE TABLE';",
+        )[0][0]
+        written = host.ask(("grep", "--count", "--text", "^CREATE TABLE", dump)).out.strip()
+        end = host.ask(("tail", "--lines", "1", dump)).out
+        if written != tables or not end.startswith("-- Dump completed"):
+            raise StoreError(f"{dump}: the backup is not whole ({written} of {tables} tables): see to the disk's space")
+        return dump
+
+    def binding(self, ctx: Context) -> Binding | None:
+        return None
+
+    def environment(self, ctx: Context) -> t.Mapping[str, str]:
+        name = "DATABASE_URL" if self.name == "db" else f"{self.name.upper()}_URL"
+        login = f"{self.user}:{quote(self.password, safe='')}"
+        return {name: f"mysql://{login}@localhost/{self.database}?unix_socket={SOCKET}"}
+
+
+def _doing(sql: str) -> t.Callable[[Host], None]:
+    return partial(_do, sql)
+
+
+def _do(sql: str, host: Host) -> None:
+    """Send statements on standard input, where no process list shows them; errors are told without the statement."""
+    done = host.run(_CLIENT, stdin=sql)
+    if done.code:
+        raise StoreError(f"MariaDB: {_reason(done.err)}")
+
+
+def _ask(host: Host, sql: str) -> list[list[str]]:
+    try:
+        done = host.ask(_CLIENT, stdin=sql)
+    except HostError as exc:
+        raise HostError("MariaDB's client is not on this host: apt install mariadb-server") from exc
+    if done.code:
+        raise StoreError(f"MariaDB: {_reason(done.err)}")
+    return [line.split("\t") for line in done.out.splitlines()]
+
+
+_CLIENT: t.Final = ("mariadb", "--batch", "--skip-column-names", "--raw")
+
+
+def _reason(err: str) -> str:
+    """Keep the server's number and reason, but no part of a statement, which may hold a password."""
+    first = (err.strip().splitlines() or ["no reason given"])[0]
+    if "(2002)" in first or "2002" in first.split(":")[0]:
+        return "the server does not answer on its socket: start it (systemctl start mariadb)"
+    return first.split(" near ")[0]
+
+
+def _quote(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "''")

@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which real parts are there to deploy; each is checked against its digest on each use."""
+
+from __future__ import annotations
+
+from .akismet import akismet
+from .artifact_store import Artifact
+from .procfile import Broken, procfile_app
+from .synthetic import Synthetic, synthetic_plugin, synthetic_wordpress
+from .wordpress_parts import sqlite_integration, wordpress
+
+__all__ = [
+    "Artifact",
+    "Broken",
+    "Synthetic",
+    "akismet",
+    "procfile_app",
+    "sqlite_integration",
+    "synthetic_plugin",
+    "synthetic_wordpress",
+    "wordpress",
+]
