@@ -7,9 +7,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from . import app, chain, context, cutover, manifest, migration, release, secrets, store
+from . import app, chain, context, cutover, manifest, migration, release, secrets
 from .errors import ManifestError
 from .plan import Plan
+from .store import plan_absent, plan_present
 
 if t.TYPE_CHECKING:
     from .context import Context
@@ -41,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Be what came of a call: the plan, carried out unless checking, and the files that must travel before it can be."""
+    """Be what came of a call: the plan, carried out unless only checking; or which files must travel first."""
 
     plan: Plan
     needs: tuple[Source, ...] = ()
@@ -62,16 +63,16 @@ def carry_out(host: Host, ctx: Context, make: Make, check: bool) -> Outcome:
         return Outcome(todo)
 
 
-def persistent_store(host: Host, asked: Request, *, check: bool, state: str, store_name: str, purge: str) -> Outcome:
+def persistent_store(host: Host, asked: Request, *, check: bool, state: str, store: str, purge: str) -> Outcome:
     """Make the stores present, detach one, or purge it."""
     ctx = asked.on(host)
     if state == "present":
         if purge:
             raise ManifestError("purge: goes with state: absent")
-        return carry_out(host, ctx, lambda: (store.plan_present(host, ctx, store_name), []), check)
-    if not store_name:
+        return carry_out(host, ctx, lambda: (plan_present(host, ctx, store), []), check)
+    if not store:
         raise ManifestError("store: is missing: state: absent takes the name of one store")
-    return carry_out(host, ctx, lambda: (store.plan_absent(host, ctx, store_name, purge), []), check)
+    return carry_out(host, ctx, lambda: (plan_absent(host, ctx, store, purge), []), check)
 
 
 def stateless_app(host: Host, asked: Request, *, check: bool, state: str) -> Outcome:

@@ -28,7 +28,8 @@ SETTLE: t.Final = 15.0
 GLOBAL: t.Final = """# Written by fungible; changes here are put back. A file of your own beside this one is kept.
 global
     stats socket {run}/admin.sock mode 600 level admin expose-fd listeners
-    maxconn {connections}
+    maxconn 10000
+    no strict-limits
     hard-stop-after 10m
 
 defaults
@@ -49,7 +50,7 @@ backend fungible_none
     http-request return status 404 content-type text/plain string "no site of this name is here"
 """
 
-FRONTEND: t.Final = """# Written by fungible: where routes are listened for; the map beside it tells which site has which name.
+FRONTEND: t.Final = """# Written by fungible: where routes are listened for; the map beside it says whose a name is.
 frontend {name}
     bind {listen}
     http-request set-header X-Forwarded-For %[src]
@@ -98,12 +99,7 @@ def weights_for(slot: str) -> dict[str, int]:
 
 def files(ctx: Context, weights: t.Mapping[str, int]) -> dict[str, File]:
     """Tell every file of the router that is this site's, or the same for all sites; maps are shared, so not here."""
-    connections = 10_000 if ctx.runtime.sandboxed else 200
-    found = {
-        join(ctx.places.router, "00-global.cfg"): File(
-            GLOBAL.format(run=ctx.places.router_run, connections=connections)
-        )
-    }
+    found = {join(ctx.places.router, "00-global.cfg"): File(GLOBAL.format(run=ctx.places.router_run))}
     for listen in sorted({route.listen for route in ctx.site.routes}):
         text = FRONTEND.format(name=_frontend(listen), listen=listen, map=_map_file(ctx, listen))
         found[join(ctx.places.router, f"{_frontend(listen)}.cfg")] = File(text)

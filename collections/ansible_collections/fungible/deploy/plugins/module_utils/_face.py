@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""How does the core look to Ansible? One way in for every module, and the one place that knows check mode."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._core.errors import CoreError
+from ._core.host.local import LocalHost
+from ._core.primitives import Outcome, Request
+
+Spec = t.Any  # Ansible's argument spec
+
+OPTIONS: t.Final[Spec] = {
+    "site": {"type": "str", "required": True},
+    "manifest": {"type": "dict", "required": True},
+    "secrets": {"type": "dict", "default": {}, "no_log": True},
+    "files": {"type": "dict", "default": {}},
+    "root": {"type": "path", "default": "/"},
+}
+
+
+def change(own: Spec, call: t.Callable[..., Outcome]) -> None:
+    """Be a module that changes something: its own options go to the core's call as they are."""
+    module = _module(own)
+
+    def act() -> dict[str, t.Any]:
+        asked = {name: module.params[name] or "" for name in own}
+        return _result(call(LocalHost(), _request(module), check=module.check_mode, **asked))
+
+    _run(module, act)
+
+
+def inform(own: Spec, call: t.Callable[..., dict[str, t.Any]]) -> None:
+    """Be a module that only reads."""
+    module = _module(own)
+    _run(module, lambda: call(LocalHost(), _request(module), **{name: module.params[name] for name in own}))
+
+
+def _module(own: Spec) -> AnsibleModule:
+    return AnsibleModule(argument_spec={**OPTIONS, **own}, supports_check_mode=True)
+
+
+def _request(module: AnsibleModule) -> Request:
+    params = module.params
+    return Request(params["site"], params["manifest"], params["secrets"], params["files"], params["root"])
+
+
+def _result(done: Outcome) -> dict[str, t.Any]:
+    """Tell the outcome in Ansible's words, all of them read from the one plan."""
+    facts: dict[str, t.Any] = {"changed": bool(done.plan), "steps": [str(step) for step in done.plan.steps]}
+    if done.plan:
+        facts["diff"] = {"before": dict(done.plan.before), "after": dict(done.plan.after)}
+    if done.needs:
+        facts["needs"] = [{"file": source.file, "sha256": source.sha256} for source in done.needs]
+    return facts
+
+
+def _run(module: AnsibleModule, act: t.Callable[[], dict[str, t.Any]]) -> None:
+    try:
+        facts = act()
+    except CoreError as exc:
+        module.fail_json(msg=str(exc))
+    else:
+        module.exit_json(**facts)

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must happen on the controller: the manifest is checked, its secrets are hidden, and its files travel."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._core import manifest, secrets
+from ..module_utils._core.errors import CoreError
+
+
+class ManifestAction(ActionBase):
+    """Be the controller's side of every module."""
+
+    _supports_async = False
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        try:
+            args = self._checked(dict(self._task.args))
+        except CoreError as exc:
+            return {**result, "failed": True, "msg": str(exc)}
+        done = self._execute_module(module_args=args, task_vars=task_vars)
+        if done.get("needs") and not done.get("failed"):
+            files = {need["sha256"]: self._send(need) for need in done["needs"]}
+            args["files"] = {**args.get("files", {}), **files}
+            done = self._execute_module(module_args=args, task_vars=task_vars)
+        return {**result, **done}
+
+    @staticmethod
+    def _checked(args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Part the manifest from its secrets, once it is known to be well formed."""
+        if "manifest" not in args or "site" not in args:
+            return args  # the module names what is missing
+        whole = secrets.join(_plain(args["manifest"]), args.get("secrets") or {})
+        manifest.parse(str(args["site"]), whole)
+        public, found = secrets.split(whole)
+        return {**args, "manifest": public, "secrets": found}
+
+    def _send(self, need: dict[str, str]) -> str:
+        """Copy a file of the controller to the host; its digest is verified there."""
+        source = self._find_needle("files", need["file"])
+        shell = self._connection._shell  # noqa: SLF001 - Ansible's own action plugins know no other way
+        if not shell.tmpdir:
+            self._make_tmp_path()
+        target: str = shell.join_path(shell.tmpdir, need["sha256"])
+        self._transfer_file(self._loader.get_real_file(source), target)
+        self._fixup_perms2((shell.tmpdir, target))
+        return target
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Make plain data of what templates and vaults give; a vaulted scalar is an object before ansible-core 2.19."""
+    if isinstance(value, t.Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return str(value)
