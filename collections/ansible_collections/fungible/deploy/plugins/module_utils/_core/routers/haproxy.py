@@ -191,7 +191,6 @@ def _unit(ctx: Context, program: str) -> Unit:
         group=user,
         run=ctx.places.router_run,
         notifies=sandboxed,
-        stop_signal="USR1",
         reload_signal="USR2",
         capabilities=("CAP_NET_BIND_SERVICE",),
     )
