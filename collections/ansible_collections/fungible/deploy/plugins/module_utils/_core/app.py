@@ -60,8 +60,8 @@ def plan_running(ctx: Context, seen: Seen) -> Plan:
     if seen.running and seen.configured:
         return Plan()
     if seen.running:
-        step = Step("configure", f"instance {wanted} (its files were changed)", partial(_configure, ctx, wanted, slot))
-        return Plan((step,), {key: "running, files changed"}, {key: "running"})
+        step = Step("configure", f"instance {wanted} (its files differ)", partial(_configure, ctx, wanted, slot))
+        return Plan((step,), {key: "running, its files differ"}, {key: "running"})
     steps = []
     if seen.in_the_way:
         steps.append(Step("stop", f"instance {seen.in_the_way} in slot {slot}", partial(_stop, ctx, seen.in_the_way)))

@@ -35,7 +35,7 @@ class Sink(t.Protocol):
 class Limits:
     """How much an archive may be; directories that are only implied count as entries too."""
 
-    entries: int = 250_000
+    entries: int = 100_000
     total_bytes: int = 8 * 1024**3
     ratio: int = 200  # unpacked bytes to the archive's own
     ratio_grace: int = 64 * 1024**2  # unpacked bytes below which the ratio is not judged

@@ -51,11 +51,10 @@ def instance_id(site: Site) -> str:
     """Name an instance: its release, then a digest of its configuration, keyed with the site's secret."""
     configuration = {
         "format": INSTANCE_FORMAT,
-        "options": dict(site.app.options),
+        "options": {name: value for name, value in site.app.options.items() if name not in site.app.kind.used_once},
         "user": site.app.user,
         "runtime": site.app.runtime.value if site.app.runtime else "",
         "stores": {store.name: {"kind": store.kind, **vars(store)} for store in site.stores},
-        "host": site.routes[0].host if site.routes else "",
     }
     key = hmac.new(site.app.secret.encode(), _canonical(configuration), hashlib.sha256)
     return f"{release_id(site)}.{key.hexdigest()[:8]}"

@@ -173,7 +173,7 @@ def with_source_at(site: Site, paths: t.Mapping[str, str]) -> Site:
     """Say where on the host the artifacts that travelled from the controller are, by their sha256."""
 
     def moved(source: Source) -> Source:
-        return replace(source, file="", path=paths[source.sha256]) if source.sha256 in paths else source
+        return replace(source, path=paths[source.sha256]) if source.sha256 in paths else source
 
     plugins = tuple(replace(one, source=moved(one.source)) for one in site.plugins)
     return replace(site, app=replace(site.app, source=moved(site.app.source)), plugins=plugins)

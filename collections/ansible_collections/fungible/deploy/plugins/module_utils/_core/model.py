@@ -24,7 +24,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        return (self.url or self.path or self.file).split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+        return (self.url or self.file or self.path).split("?")[0].rstrip("/").rsplit("/", 1)[-1]
 
 
 class ExtensionKind(enum.Enum):

@@ -114,7 +114,8 @@ def plan_artifacts(ctx: Context, cached: Cached, wanted: t.Sequence[Artifact]) -
 def wanted_files(cached: Cached, wanted: t.Sequence[Artifact]) -> list[Source]:
     """Tell which files must travel from the controller before artifacts can be unpacked."""
     here = cached.unpacked | cached.fetched
-    return [one.source for one in wanted if one.source.file and one.source.sha256 not in here]
+    sources = (one.source for one in wanted if one.source.sha256 not in here)
+    return [source for source in sources if source.file and not source.path]
 
 
 def _fetch(ctx: Context, one: Artifact, host: Host) -> None:
@@ -132,6 +133,7 @@ def _unpack(ctx: Context, one: Artifact, host: Host) -> None:
     with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
         for leftover in (fresh, place):
             host.remove(leftover)
+        _require_bytes(ctx, one, host)
         try:
             if one.source.name.endswith(".php"):
                 text = host.copy_file(ctx.places.artifact(sha256), join(fresh, "tree"), one.source.name)
@@ -142,6 +144,14 @@ def _unpack(ctx: Context, one: Artifact, host: Host) -> None:
             raise
         host.write(join(fresh, "listing"), text)
         host.rename(fresh, place)
+
+
+def _require_bytes(ctx: Context, one: Artifact, host: Host) -> None:
+    """Verify the fetched bytes once more: they may have lain there since long ago, or since before a crash."""
+    path = ctx.places.artifact(one.source.sha256)
+    if host.digest(path) != one.source.sha256:
+        host.remove(path)
+        raise ArtifactError(f"{one.source.name}: its bytes in {path} were damaged, and are removed now: run again")
 
 
 def _layers(ctx: Context, host: Host) -> list[Layer]:
@@ -223,9 +233,6 @@ def _compose(ctx: Context, release: str, host: Host) -> None:
         layers = _layers(ctx, host)
         host.compose(layers, fresh)
     text = _whole(layers)
-    damage = host.damage(fresh, text)
-    if damage:
-        raise ArtifactError(f"release {release}: differs from what was unpacked: {damage}: see to the disk; run again")
     host.write(ctx.places.listing(release), text)
     if host.stat(place) is None:
         host.rename(fresh, place)

@@ -78,6 +78,10 @@ class Files:
         with told(tree):
             return trees.compare(tree, listing, thorough)
 
+    def digest(self, path: str) -> str:
+        with told(path):
+            return trees.file_digest(path)
+
     @contextlib.contextmanager
     def lock(self, path: str, wait: float) -> t.Iterator[None]:
         """Hold an flock that dies with this process; its file names the owner for whoever must wait."""

@@ -136,7 +136,6 @@ class Network(Files):
         try:
             with self._open(location) as stream, told(spare), open(spare, "wb") as file:
                 found = _copy(stream, file)
-                os.fsync(file.fileno())
             if found != sha256:
                 raise ArtifactError(
                     f"{location}: its sha256 is {found}, but {sha256} was locked: "

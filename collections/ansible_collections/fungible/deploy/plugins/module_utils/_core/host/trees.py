@@ -56,18 +56,17 @@ class TreeSink:
 
 
 def unpack(source: str, name: str, tree: str, gate: Gate) -> str:
-    """Unpack an archive into a new directory and give its listing; on disk when this returns."""
+    """Unpack an archive into a new directory and give its listing."""
     gate(tree)
     os.makedirs(tree, 0o755)
     sink = TreeSink(tree, gate)
     with open(source, "rb") as stream:
         archive.read(stream, name, sink)
-    sync(tree)
     return dump(sorted(sink.entries, key=lambda entry: entry.path))
 
 
 def write_tree(files: t.Mapping[str, str], tree: str, gate: Gate) -> str:
-    """Write a small tree from text and give its listing; on disk when this returns."""
+    """Write a small tree from text and give its listing."""
     gate(tree)
     os.makedirs(tree, 0o755)
     sink, made = TreeSink(tree, gate), {tree}
@@ -76,7 +75,6 @@ def write_tree(files: t.Mapping[str, str], tree: str, gate: Gate) -> str:
         if folder not in made:
             _make_folders(folder, made, gate)
         sink.file(path, iter((files[path].encode(),)), executable=False)
-    sync(tree)
     return dump(sink.entries)
 
 
@@ -87,7 +85,6 @@ def copy_file(source: str, tree: str, name: str, gate: Gate) -> str:
     sink = TreeSink(tree, gate)
     with open(source, "rb") as file:
         sink.file(name, iter(lambda: file.read(CHUNK), b""), executable=False)
-    sync(tree)
     return dump(sink.entries)
 
 
@@ -103,7 +100,7 @@ def sync(path: str) -> None:
 
 
 def compose(layers: t.Sequence[Layer], tree: str, gate: Gate) -> None:
-    """Build a tree from layers by reflink where the file system can, else by hard link."""
+    """Build a tree from layers by reflink where the file system can, else by hard link; on disk when this returns."""
     gate(tree)
     os.makedirs(tree, 0o755)
     place, made = _placer(layers, tree), {tree}
@@ -125,6 +122,7 @@ def compose(layers: t.Sequence[Layer], tree: str, gate: Gate) -> None:
                 os.symlink(target[0], goal)
             else:
                 place(f"{layer.tree}/{path}", goal)
+    sync(tree)
 
 
 def _make_folders(folder: str, made: set[str], gate: Gate) -> None:
@@ -137,18 +135,17 @@ def _make_folders(folder: str, made: set[str], gate: Gate) -> None:
 
 def _placer(layers: t.Sequence[Layer], tree: str) -> t.Callable[[str, str], None]:
     """Find out once whether the file system shares blocks between files."""
-    for layer in layers:
-        for entry in load(layer.listing):
-            if entry.kind in "fx":
-                probe = f"{tree}/.probe"
-                try:
-                    reflink(f"{layer.tree}/{entry.path}", probe)
-                except OSError:
-                    return os.link
-                finally:
-                    if os.path.lexists(probe):
-                        os.unlink(probe)
-                return reflink
+    files = ((layer.tree, line) for layer in layers for line in layer.listing.splitlines() if line[0] in "fx")
+    first = next(files, None)
+    probe = f"{tree}/.probe"
+    try:
+        if first:
+            reflink(f"{first[0]}/{Entry.parse(first[1]).path}", probe)
+            return reflink
+    except OSError:
+        pass
+    finally:
+        remove(probe)
     return os.link
 
 
@@ -203,48 +200,55 @@ def remove(path: str) -> None:
 
 def compare(tree: str, listing: str, thorough: bool) -> Damage:
     """Find how a tree differs from its listing: by size, time and mode, or by hashing every byte."""
-    expected = {}
-    mounts = set()
-    for line in listing.splitlines():
-        kind, sha256, size, path, *target = line.split("\t")
-        if kind == "d":
-            mounts.add(path)
-        elif kind != "o":
-            expected[path] = (kind, sha256, int(size), target)
-    missing, changed, added = [], [], []
+    expected, mounts = _expected(listing)
+    digests = {entry.path: entry.sha256 for entry in load(listing) if entry.kind in "fx"} if thorough else {}
+    missing = [mount for mount in mounts if not os.path.isdir(f"{tree}/{mount}")]
+    changed, added = [], []
     for path, found in _walk(tree, mounts):
         wanted = expected.pop(path, None)
         if wanted is None:
             added.append(path)
-        elif not _same(wanted, found, f"{tree}/{path}" if thorough else ""):
+        elif found != wanted or (path in digests and file_digest(f"{tree}/{path}") != digests[path]):
             changed.append(path)
-    missing = [*expected, *(mount for mount in mounts if not os.path.isdir(f"{tree}/{mount}"))]
-    return Damage(tuple(sorted(missing)), tuple(sorted(changed)), tuple(sorted(added)))
+    return Damage(tuple(sorted([*missing, *expected])), tuple(sorted(changed)), tuple(sorted(added)))
 
 
-def _walk(tree: str, mounts: set[str]) -> t.Iterator[tuple[str, os.DirEntry[str]]]:
-    """Go over all entries but directories; what is below a mount point is not the release's."""
+def _expected(listing: str) -> tuple[dict[str, tuple[t.Any, ...]], set[str]]:
+    """Tell the sign that each path should have (a bare tuple, for its speed), and the mount points."""
+    signs: dict[str, tuple[t.Any, ...]] = {}
+    mounts = set()
+    for line in listing.splitlines():
+        kind, sha256, size, path, *target = line.split("\t")
+        if kind == "f":
+            signs[path] = (0o100444, int(size), mtime(sha256))
+        elif kind == "x":
+            signs[path] = (0o100555, int(size), mtime(sha256))
+        elif kind == "l":
+            signs[path] = (target[0],)
+        elif kind == "d":
+            mounts.add(path)
+    return signs, mounts
+
+
+def _walk(tree: str, mounts: set[str]) -> t.Iterator[tuple[str, tuple[t.Any, ...]]]:
+    """Go over all entries but directories, with their signs; what is below a mount point is not the release's."""
     pending = [""]
     while pending:
         folder = pending.pop()
-        with os.scandir(f"{tree}/{folder}") as entries:
-            for entry in entries:
-                path = folder + entry.name
-                if not entry.is_dir(follow_symlinks=False):
-                    yield path, entry
-                elif path not in mounts:
-                    pending.append(f"{path}/")
-
-
-def _same(wanted: tuple[str, str, int, list[str]], found: os.DirEntry[str], hashed: str) -> bool:
-    kind, sha256, size, target = wanted
-    if kind == "l":
-        return found.is_symlink() and os.readlink(found.path) == target[0]
-    seen = found.stat(follow_symlinks=False)
-    mode = 0o100555 if kind == "x" else 0o100444
-    if seen.st_size != size or seen.st_mode != mode or seen.st_mtime != mtime(sha256):
-        return False
-    return not hashed or file_digest(hashed) == sha256
+        descriptor = os.open(f"{tree}/{folder}", os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with os.scandir(descriptor) as entries:
+                for entry in entries:
+                    path = folder + entry.name
+                    if entry.is_file(follow_symlinks=False):
+                        seen = entry.stat(follow_symlinks=False)
+                        yield path, (seen.st_mode, seen.st_size, seen.st_mtime)
+                    elif not entry.is_dir(follow_symlinks=False):
+                        yield path, (os.readlink(f"{tree}/{path}") if entry.is_symlink() else "special",)
+                    elif path not in mounts:
+                        pending.append(f"{path}/")
+        finally:
+            os.close(descriptor)
 
 
 def file_digest(path: str) -> str:

@@ -25,6 +25,7 @@ class Procfile:
 
     name = "procfile"
     generation = 1
+    used_once: tuple[str, ...] = ()
     uses_port = True
     extends = False
     fields: t.Mapping[str, Field] = {

@@ -77,6 +77,7 @@ class Kind(t.Protocol):
     name: str
     generation: int  # raised when what is generated changes, so that the ids change with it
     fields: t.Mapping[str, Field]  # the keys of `app` that only this kind has
+    used_once: tuple[str, ...]  # those of them that no running instance depends on
     uses_port: bool
     extends: bool  # whether it knows plugins
 

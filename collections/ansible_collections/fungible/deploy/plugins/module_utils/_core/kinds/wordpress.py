@@ -48,6 +48,7 @@ class WordPress:
 
     name = "wordpress"
     generation = 1
+    used_once: tuple[str, ...] = ("install",)
     uses_port = False
     extends = True
     fields: t.Mapping[str, Field] = {
