@@ -10,7 +10,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ._core.errors import CoreError
 from ._core.host.local import LocalHost
-from ._core.primitives import Outcome, Request
+from ._core.request import Outcome, Request
 
 Spec = t.Any  # Ansible's argument spec
 

@@ -57,7 +57,7 @@ needs:
   elements: dict
 """
 
-from ..module_utils._core.primitives import cut_over
+from ..module_utils._core.cutover import cut_over
 from ..module_utils._face import change
 
 

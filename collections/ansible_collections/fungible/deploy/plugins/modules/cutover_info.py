@@ -61,13 +61,13 @@ steps:
   elements: str
 """
 
-from ..module_utils._core.info import live_facts
+from ..module_utils._core.cutover import facts
 from ..module_utils._face import inform
 
 
 def main() -> None:
     """Run the module."""
-    inform({}, live_facts)
+    inform({}, facts)
 
 
 if __name__ == "__main__":

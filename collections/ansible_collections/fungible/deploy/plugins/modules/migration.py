@@ -44,7 +44,7 @@ needs:
   elements: dict
 """
 
-from ..module_utils._core.primitives import migrate
+from ..module_utils._core.migration import migrate
 from ..module_utils._face import change
 
 

@@ -52,13 +52,13 @@ steps:
   elements: str
 """
 
-from ..module_utils._core.info import migrations
+from ..module_utils._core.migration import facts
 from ..module_utils._face import inform
 
 
 def main() -> None:
     """Run the module."""
-    inform({}, migrations)
+    inform({}, facts)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ needs:
   elements: dict
 """
 
-from ..module_utils._core.primitives import persistent_store
+from ..module_utils._core.store import persistent_store
 from ..module_utils._face import change
 
 

@@ -52,13 +52,13 @@ stores:
       returned: success
 """
 
-from ..module_utils._core.info import stores
+from ..module_utils._core.store import facts
 from ..module_utils._face import inform
 
 
 def main() -> None:
     """Run the module."""
-    inform({}, stores)
+    inform({}, facts)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ needs:
   elements: dict
 """
 
-from ..module_utils._core.primitives import plugin_chain
+from ..module_utils._core.chain import plugin_chain
 from ..module_utils._face import change
 
 

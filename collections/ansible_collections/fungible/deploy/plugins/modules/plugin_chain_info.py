@@ -40,13 +40,13 @@ steps:
   elements: str
 """
 
-from ..module_utils._core.info import plugin_chain
+from ..module_utils._core.chain import facts
 from ..module_utils._face import inform
 
 
 def main() -> None:
     """Run the module."""
-    inform({}, plugin_chain)
+    inform({}, facts)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ needs:
   elements: dict
 """
 
-from ..module_utils._core.primitives import stateless_app
+from ..module_utils._core.app import stateless_app
 from ..module_utils._face import change
 
 

@@ -81,7 +81,7 @@ steps:
   elements: str
 """
 
-from ..module_utils._core.info import app_facts
+from ..module_utils._core.app import facts
 from ..module_utils._face import inform
 
 
@@ -91,7 +91,7 @@ def main() -> None:
         {
             "thorough": {"type": "bool", "default": False},
         },
-        app_facts,
+        facts,
     )
 
 

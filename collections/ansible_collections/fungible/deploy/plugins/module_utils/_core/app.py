@@ -8,16 +8,19 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from . import identity, instance, journal, live
+from . import health, identity, instance, journal, live, release
+from .card import read_card
 from .context import ensure_users
 from .errors import InstanceError
 from .journal import Journal
 from .plan import Plan, Step
+from .request import Make, Outcome, Request, carry_out, words
 from .routers import haproxy
 
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
+    from .model import Source
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,10 @@ def observe(host: Host, ctx: Context) -> Seen:
     known = live.observe(host, ctx)
     wanted = identity.instance_id(ctx.site)
     slot = known.slot_of(wanted)
-    card = instance.card(host, ctx, wanted)
+    card = read_card(host, ctx, wanted)
     running = card is not None and card.slot == slot and instance.is_running(host, ctx, card)
     occupant = known.slots.get(slot, "")
-    other = instance.card(host, ctx, occupant) if occupant != wanted else None
+    other = read_card(host, ctx, occupant) if occupant != wanted else None
     in_the_way = occupant if other and instance.is_running(host, ctx, other) else ""
     return Seen(known, _is_configured(host, ctx, wanted, slot), running, in_the_way)
 
@@ -88,9 +91,8 @@ def _configure(ctx: Context, wanted: str, slot: str, host: Host) -> None:
 def _start(ctx: Context, wanted: str, slot: str, host: Host) -> None:
     _require_migrated(host, ctx, wanted)
     ensure_users(host, ctx)
-    haproxy.ensure_user(host, ctx)
     journal.update(host, ctx.places, lambda known: known.with_slot(slot, wanted))
-    instance.start(host, ctx, instance.configure(host, ctx, wanted, slot))
+    health.start(host, ctx, instance.configure(host, ctx, wanted, slot))
 
 
 def _require_migrated(host: Host, ctx: Context, wanted: str) -> None:
@@ -102,9 +104,9 @@ def _require_migrated(host: Host, ctx: Context, wanted: str) -> None:
 
 
 def _stop(ctx: Context, name: str, host: Host) -> None:
-    card = instance.card(host, ctx, name)
+    card = read_card(host, ctx, name)
     if card:
-        instance.stop(host, ctx, card)
+        health.stop(host, ctx, card)
 
 
 def plan_absent(host: Host, ctx: Context) -> Plan:
@@ -125,9 +127,9 @@ def plan_absent(host: Host, ctx: Context) -> Plan:
 
 def remove_instance(ctx: Context, name: str, host: Host) -> None:
     """Stop an instance and remove its files; its release stays."""
-    card = instance.card(host, ctx, name)
+    card = read_card(host, ctx, name)
     if card:
-        instance.stop(host, ctx, card)
+        health.stop(host, ctx, card)
         for unit in card.units:
             for path in ctx.runtime.paths(ctx.places, unit):
                 host.remove(path)
@@ -148,3 +150,70 @@ def remove_release(ctx: Context, name: str, host: Host) -> None:
 def _forget(ctx: Context, host: Host) -> None:
     host.remove(ctx.places.current)
     journal.update(host, ctx.places, lambda known: Journal(migrated=known.migrated))
+
+
+def stateless_app(host: Host, asked: Request, *, check: bool, state: str) -> Outcome:
+    """Stage the release, run its instance beside what is live, or take the app away."""
+    ctx = asked.on(host)
+
+    def staged() -> tuple[Plan, list[Source]]:
+        seen = release.observe(host, ctx)
+        needs = [] if seen.whole else release.wanted_files(seen.cached, release.artifacts(ctx))
+        return release.plan(ctx, seen), needs
+
+    make: dict[str, Make] = {
+        "staged": staged,
+        "running": lambda: (plan_running(ctx, observe(host, ctx)), []),
+        "absent": lambda: (plan_absent(host, ctx), []),
+    }
+    return carry_out(host, ctx, make[state], check)
+
+
+def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.Any]:
+    """Tell of each release and instance on the host, and whether the manifest's release is whole."""
+    ctx = asked.on(host)
+    seen, known = release.observe(host, ctx, thorough), live.observe(host, ctx)
+    wanted = identity.release_id(ctx.site)
+    running = plan_running(ctx, observe(host, ctx))
+    return {
+        "release": wanted,
+        "instance": identity.instance_id(ctx.site),
+        "runtime": ctx.runtime_name.value,
+        "sandboxed": ctx.runs_instances and ctx.runtime.sandboxed,
+        "staged": seen.staged,
+        "damage": {
+            "missing": list(seen.damage.missing),
+            "changed": list(seen.damage.changed),
+            "added": list(seen.damage.added),
+        },
+        "left_out": release.left_out(host, ctx, wanted),
+        "releases": [
+            _release_facts(ctx, host, known, name) for name in host.children(ctx.places.releases) if name[0] != "."
+        ],
+        "instances": [
+            _instance_facts(ctx, host, known, name) for name in host.children(f"{ctx.places.state}/instances")
+        ],
+        "steps": words(release.plan(ctx, seen), running),
+    }
+
+
+def _release_facts(ctx: Context, host: Host, known: Journal, name: str) -> dict[str, t.Any]:
+    return {
+        "id": name,
+        "staged": known.staged.get(name),
+        "migrated": known.migrated.get(name),
+        "live": identity.release_of(known.live) == name,
+        "previous": identity.release_of(known.previous) == name,
+    }
+
+
+def _instance_facts(ctx: Context, host: Host, known: Journal, name: str) -> dict[str, t.Any]:
+    card = read_card(host, ctx, name)
+    return {
+        "id": name,
+        "slot": next((slot for slot, owner in known.slots.items() if owner == name), None),
+        "running": instance.is_running(host, ctx, card),
+        "live": known.live == name,
+        "bad": known.bad.get(name),
+        "address": str(card.address) if card else None,
+    }

@@ -7,10 +7,12 @@ from __future__ import annotations
 import typing as t
 
 from . import release
+from .request import Outcome, Request, carry_out, words
 
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
+    from .model import Source
     from .plan import Plan
 
 
@@ -27,3 +29,32 @@ def plan(ctx: Context, seen: release.Cached) -> Plan:
 def links(ctx: Context) -> list[release.Artifact]:
     """Tell the artifacts of the chain, in its order."""
     return release.artifacts(ctx)[1:]
+
+
+def plugin_chain(host: Host, asked: Request, *, check: bool) -> Outcome:
+    """Bring every extension of the chain onto the host, verified and unpacked."""
+    ctx = asked.on(host)
+
+    def present() -> tuple[Plan, list[Source]]:
+        seen = observe(host, ctx)
+        return plan(ctx, seen), release.wanted_files(seen, links(ctx))
+
+    return carry_out(host, ctx, present, check)
+
+
+def facts(host: Host, asked: Request) -> dict[str, t.Any]:
+    """Tell the declared chain in its order, and what of it is ready on the host."""
+    ctx = asked.on(host)
+    seen = observe(host, ctx)
+    found = [
+        {
+            "name": one.name,
+            "version": one.version,
+            "kind": one.kind.value,
+            "state": "enabled" if one.enabled else "disabled",
+            "sha256": one.source.sha256,
+            "ready": one.source.sha256 in seen.unpacked,
+        }
+        for one in ctx.site.plugins
+    ]
+    return {"plugins": found, "steps": words(plan(ctx, seen))}

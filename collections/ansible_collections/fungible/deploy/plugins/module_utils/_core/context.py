@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from .runtimes.protocol import Runtime
 
 USER_PREFIX: t.Final = "fg-"
+ROUTER_USER: t.Final = "fungible-router"
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,18 @@ def of(host: Host, site: Site, root: str = "/") -> Context:
 
 def ensure_users(host: Host, ctx: Context) -> None:
     """Make the site's system users where they are not; part of whatever step needs them first."""
-    for name, group in ((ctx.owner.user, ""), (ctx.web_user, ctx.owner.group)):
-        if not host.has_user(name):
-            extra = ("--user-group",) if not group else ("--gid", group)
-            argv = ("useradd", "--system", *extra, "--no-create-home", "--home-dir", "/nonexistent")
-            host.run((*argv, "--shell", "/usr/sbin/nologin", name)).require(f"user {name} cannot be made")
+    _ensure_user(host, ctx.owner.user, "--user-group")
+    _ensure_user(host, ctx.web_user, f"--gid={ctx.owner.group}")
+    ensure_router_user(host, ctx)
+
+
+def ensure_router_user(host: Host, ctx: Context) -> None:
+    """Make the router's own user; the sockets of instances belong to its group, so that no one else can ask them."""
+    if ctx.runtime_name is RuntimeName.SYSTEMD:
+        _ensure_user(host, ROUTER_USER, "--user-group")
+
+
+def _ensure_user(host: Host, name: str, group: str) -> None:
+    if not host.has_user(name):
+        argv = ("useradd", "--system", group, "--no-create-home", "--home-dir", "/nonexistent")
+        host.run((*argv, "--shell", "/usr/sbin/nologin", name)).require(f"user {name} cannot be made")

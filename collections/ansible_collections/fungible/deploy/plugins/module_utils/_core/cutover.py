@@ -9,16 +9,18 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from . import app, identity, instance, journal, live
+from . import app, health, identity, instance, journal, live
+from .card import Card, read_card
 from .errors import HostError, InstanceError
 from .plan import Plan, Step
+from .request import Outcome, Request, carry_out, words
 from .routers import haproxy
 
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
-    from .instance import Card
     from .journal import Journal
+    from .model import Source
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Seen:
 def observe(host: Host, ctx: Context, public: t.Any) -> Seen:
     """Read the journal, the router and the instances; `public` is the manifest without its secrets."""
     known = live.observe(host, ctx)
-    cards = [instance.card(host, ctx, name) for name in known.slots.values()]
+    cards = [read_card(host, ctx, name) for name in known.slots.values()]
     there = [name for name in host.children(ctx.places.releases) if not name.startswith(".")]
     return Seen(
         known=known,
@@ -130,16 +132,16 @@ def _prune(ctx: Context, seen: Seen, goal: str) -> list[Step]:
 
 
 def _stop(ctx: Context, name: str, host: Host) -> None:
-    instance.stop(host, ctx, _card(host, ctx, name))
+    health.stop(host, ctx, _card(host, ctx, name))
 
 
 def _restart(ctx: Context, name: str, slot: str, host: Host) -> None:
     journal.update(host, ctx.places, lambda known: known.with_slot(slot, name))
-    instance.start(host, ctx, _card(host, ctx, name))
+    health.start(host, ctx, _card(host, ctx, name))
 
 
 def _card(host: Host, ctx: Context, name: str) -> Card:
-    card = instance.card(host, ctx, name)
+    card = read_card(host, ctx, name)
     if card is None:
         raise InstanceError(f"instance {name}: is not configured here: run stateless_app with state: running first")
     return card
@@ -178,7 +180,7 @@ def _drain(ctx: Context, name: str, seconds: int, host: Host) -> None:
     """Let requests in flight finish, then stop the instance; its own stop waits for what is left."""
     card = _card(host, ctx, name)
     host.wait_until(partial(haproxy.drained, host, ctx, card.slot), seconds)
-    instance.stop(host, ctx, card)
+    health.stop(host, ctx, card)
 
 
 def _prune_release(ctx: Context, name: str, host: Host) -> None:
@@ -194,3 +196,35 @@ def _record(public: t.Any) -> str:
 
 def _write_record(ctx: Context, public: t.Any, host: Host) -> None:
     host.write(ctx.places.manifest, _record(public))
+
+
+def cut_over(host: Host, asked: Request, *, check: bool, rollback: bool) -> Outcome:
+    """Make the manifest's instance live, or the one before it."""
+    ctx, public = asked.on(host), asked.public
+
+    def live() -> tuple[Plan, list[Source]]:
+        return plan(ctx, observe(host, ctx, public), public, rollback), []
+
+    return carry_out(host, ctx, live, check)
+
+
+def facts(host: Host, asked: Request) -> dict[str, t.Any]:
+    """Tell what is live, since when, what was before it, and whether the router agrees."""
+    ctx = asked.on(host)
+    seen = observe(host, ctx, asked.public)
+    router = seen.router
+    return {
+        "live": seen.known.live or None,
+        "since": seen.known.since or None,
+        "previous": seen.known.previous or None,
+        "bad": dict(seen.known.bad),
+        "routes": [{"host": route.host, "listen": route.listen} for route in ctx.site.routes],
+        "router": router
+        and {
+            "configured": router.configured,
+            "running": router.running,
+            "weights_on_disk": dict(router.written),
+            "weights_at_work": dict(router.working),
+        },
+        "steps": words(plan(ctx, seen, asked.public)),
+    }

@@ -4,17 +4,26 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
+from dataclasses import replace
 from functools import partial
+from posixpath import join
 
-from . import identity, instance, journal, live
+from . import identity, instance, journal, live, sandbox
+from .backup import backup_path
+from .context import ensure_users
+from .errors import StoreError
+from .kinds.protocol import Process
 from .plan import Plan, Step
+from .request import Outcome, Request, carry_out, words
+from .runtimes.protocol import environment_text
 
 if t.TYPE_CHECKING:
     from .context import Context
-    from .host.protocol import Host
+    from .host.protocol import Done, Host
     from .journal import Journal
+    from .kinds.protocol import Migration, View
+    from .runtimes.protocol import Unit
     from .stores.protocol import Store
 
 DATABASES: t.Final = ("mariadb", "sqlite")
@@ -39,16 +48,55 @@ def plan(ctx: Context, seen: Journal) -> Plan:
     return Plan(tuple(steps), {key: "pending"}, {key: f"done for {release}"})
 
 
-def backup_path(host: Host, ctx: Context, what: str) -> str:
-    """Name a backup by its time, so that none is ever overwritten."""
-    return f"{ctx.places.backups}/{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(host.now()))}-{what}"
-
-
 def _back_up(ctx: Context, store: Store, release: str, host: Host) -> None:
     store.back_up(host, ctx, backup_path(host, ctx, f"before-{release}-{store.name}"))
 
 
 def _migrate(ctx: Context, release: str, host: Host) -> None:
     wanted = identity.instance_id(ctx.site)
-    instance.run_migration(host, ctx, wanted, live.observe(host, ctx).slot_of(wanted))
+    _run(host, ctx, wanted, live.observe(host, ctx).slot_of(wanted))
     journal.update(host, ctx.places, lambda known: known.with_migrated(release, host.now()))
+
+
+def _run(host: Host, ctx: Context, wanted: str, slot: str) -> str:
+    """Run the migration of an instance's release to its end, in the release's own sandbox."""
+    seen = sandbox.view(host, ctx, wanted, slot)
+    todo: Migration = ctx.site.app.kind.migration(ctx.site, seen, sandbox.reader(host, ctx, wanted))
+    if not todo.argv:
+        return "nothing to migrate"
+    ensure_users(host, ctx)
+    if not ctx.runtime.sandboxed:
+        instance.ensure_tree(host, ctx, wanted)
+    path = join(seen.conf, "migration.environment")
+    host.mkdir(seen.conf)
+    host.write(path, environment_text({**sandbox.environment(ctx, seen), **todo.env}), 0o600)
+    try:
+        unit = replace(_unit(ctx, seen, wanted, todo), environment=(path,))
+        done: Done = ctx.runtime.once(host, ctx.places, unit, todo.stdin)
+    finally:
+        host.remove(path)
+    return done.require(f"{ctx.site.name}: the migration to release {identity.release_of(wanted)} failed", StoreError)
+
+
+def _unit(ctx: Context, seen: View, wanted: str, todo: Migration) -> Unit:
+    return replace(sandbox.unit_of(ctx, seen, wanted, Process("migrate", todo.argv)), run="")
+
+
+def migrate(host: Host, asked: Request, *, check: bool) -> Outcome:
+    """Back the databases up and run the release's migration, unless it was run."""
+    ctx = asked.on(host)
+    return carry_out(host, ctx, lambda: (plan(ctx, observe(host, ctx)), []), check)
+
+
+def facts(host: Host, asked: Request) -> dict[str, t.Any]:
+    """Tell which releases' migrations were run, and which backups there are."""
+    ctx = asked.on(host)
+    known = observe(host, ctx)
+    release_id = identity.release_id(ctx.site)
+    return {
+        "release": release_id,
+        "pending": release_id not in known.migrated,
+        "migrated": dict(known.migrated),
+        "backups": [f"{ctx.places.backups}/{name}" for name in host.children(ctx.places.backups)],
+        "steps": words(plan(ctx, known)),
+    }

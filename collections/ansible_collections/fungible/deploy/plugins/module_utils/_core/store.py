@@ -8,9 +8,10 @@ import typing as t
 from functools import partial
 
 from . import journal, live
-from .errors import StoreError
-from .migration import backup_path
+from .backup import backup_path
+from .errors import ManifestError, StoreError
 from .plan import Plan, Step, combine
+from .request import Outcome, Request, carry_out, words
 
 if t.TYPE_CHECKING:
     from .context import Context
@@ -82,3 +83,31 @@ def _delete(ctx: Context, store: Store, host: Host) -> None:
     """Delete the data, and forget which migrations they have seen."""
     journal.update(host, ctx.places, lambda known: known.without_migrations())
     store.delete(host, ctx)
+
+
+def persistent_store(host: Host, asked: Request, *, check: bool, state: str, store: str, purge: str) -> Outcome:
+    """Make the stores present, detach one, or purge it."""
+    ctx = asked.on(host)
+    if state == "present":
+        if purge:
+            raise ManifestError("purge: goes with state: absent")
+        return carry_out(host, ctx, lambda: (plan_present(host, ctx, store), []), check)
+    if not store:
+        raise ManifestError("store: is missing: state: absent takes the name of one store")
+    return carry_out(host, ctx, lambda: (plan_absent(host, ctx, store, purge), []), check)
+
+
+def facts(host: Host, asked: Request) -> dict[str, t.Any]:
+    """Tell of each store what is there and what is declared."""
+    ctx = asked.on(host)
+    return {
+        "stores": {
+            store.name: {
+                "kind": store.kind,
+                "found": dict(store.observe(host, ctx)),
+                "declared": dict(store.declared(ctx)),
+                "steps": words(plan_present(host, ctx, store.name)),
+            }
+            for store in chosen(ctx)
+        }
+    }

@@ -11,7 +11,6 @@ import os
 import shutil
 import typing as t
 
-from .. import archive
 from ..listing import Damage, Entry, dump, load, mtime
 
 if t.TYPE_CHECKING:
@@ -60,6 +59,8 @@ def unpack(source: str, name: str, tree: str, gate: Gate) -> str:
     gate(tree)
     os.makedirs(tree, 0o755)
     sink = TreeSink(tree, gate)
+    from .. import archive  # noqa: PLC0415 - large, and Ansible compiles a module anew at each run
+
     with open(source, "rb") as stream:
         archive.read(stream, name, sink)
     return dump(sorted(sink.entries, key=lambda entry: entry.path))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from posixpath import join
 
+from ..context import ROUTER_USER, ensure_router_user
 from ..errors import HostError, RouterError
-from ..instance import ROUTER_USER, is_written
+from ..instance import is_written
 from ..journal import SLOTS
 from ..runtimes.protocol import File, Unit
 
@@ -115,7 +116,7 @@ def configure(ctx: Context, weights: t.Mapping[str, int], host: Host) -> None:
         raise HostError("haproxy: is not installed on this host: apt install haproxy")
     with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):
         _require_free_ports(host, ctx)
-        ensure_user(host, ctx)
+        ensure_router_user(host, ctx)
         wanted = files(ctx, weights)
         _write_maps(host, ctx)
         _check(host, ctx, wanted)
@@ -194,13 +195,6 @@ def _unit(ctx: Context, program: str) -> Unit:
         reload_signal="USR2",
         capabilities=("CAP_NET_BIND_SERVICE",),
     )
-
-
-def ensure_user(host: Host, ctx: Context) -> None:
-    """Make the router's own user; the sockets of instances belong to its group, so that no one else can ask them."""
-    if ctx.runtime.sandboxed and not host.has_user(ROUTER_USER):
-        argv = ("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent")
-        host.run((*argv, "--shell", "/usr/sbin/nologin", ROUTER_USER)).require(f"user {ROUTER_USER} cannot be made")
 
 
 def _map_text(host: Host, ctx: Context, listen: str, routes: t.Sequence[Route]) -> str:

@@ -76,6 +76,9 @@ class Directory:
     def back_up(self, host: Host, ctx: Context, path: str) -> str:
         return back_up_tree(host, self.where(ctx), path)
 
+    def location(self, ctx: Context) -> str:
+        return self.where(ctx)
+
     def binding(self, ctx: Context) -> Binding | None:
         return Binding(self.where(ctx), self.mount)
 

@@ -152,6 +152,9 @@ class MariaDB:
             raise StoreError(f"{dump}: the backup is not whole ({written} of {tables} tables): see to the disk's space")
         return dump
 
+    def location(self, ctx: Context) -> str:
+        return SOCKET
+
     def binding(self, ctx: Context) -> Binding | None:
         return None
 

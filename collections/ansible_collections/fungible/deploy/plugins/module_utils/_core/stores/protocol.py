@@ -51,6 +51,9 @@ class Store(t.Protocol):
     def back_up(self, host: Host, ctx: Context, path: str) -> str:
         """Write a verified copy beside `path` (which has no suffix) and tell its path."""
 
+    def location(self, ctx: Context) -> str:
+        """Tell the path by which instances reach the store: its directory, its file, or its server's socket."""
+
     def binding(self, ctx: Context) -> Binding | None:
         """Tell the directory that instances need, if the store is one."""
 

@@ -31,15 +31,15 @@ class Sqlite(Directory):
         ),
     }
 
-    def file(self, ctx: Context) -> str:
+    def location(self, ctx: Context) -> str:
         return f"{self.where(ctx)}/{FILE}"
 
     def back_up(self, host: Host, ctx: Context, path: str) -> str:
         """Copy the database as one transaction sees it, and check the copy."""
-        if host.stat(self.file(ctx)) is None:
+        if host.stat(self.location(ctx)) is None:
             return ""
         copy = f"{path}.sqlite"
-        host.copy_database(self.file(ctx), copy)
+        host.copy_database(self.location(ctx), copy)
         verdict = host.query(copy, "PRAGMA integrity_check")
         if verdict != [("ok",)]:
             raise StoreError(f"{copy}: the backup is not whole: {verdict[0][0]}")
@@ -50,4 +50,4 @@ class Sqlite(Directory):
 
     def environment(self, ctx: Context) -> t.Mapping[str, str]:
         name = "DATABASE_URL" if self.name == "db" else f"{self.name.upper()}_URL"
-        return {name: f"sqlite:///{self.file(ctx)}"}
+        return {name: f"sqlite:///{self.location(ctx)}"}

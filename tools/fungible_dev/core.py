@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where do the developer tools get the core from: the checkout's own collection."""
+
+from __future__ import annotations
+
+import sys
+
+from . import places
+
+sys.path.insert(0, str(places.CHECKOUT / "collections"))
+
+from ansible_collections.fungible.deploy.plugins.module_utils._core import (
+    context,
+    identity,
+    instance,
+    manifest,
+    primitives,
+    release,
+)
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Owner
+from ansible_collections.fungible.deploy.plugins.module_utils._core.model import RuntimeName
+from ansible_collections.fungible.deploy.plugins.module_utils._core.places import Places
+
+__all__ = [
+    "LocalHost",
+    "Owner",
+    "Places",
+    "RuntimeName",
+    "context",
+    "identity",
+    "instance",
+    "manifest",
+    "primitives",
+    "release",
+]
