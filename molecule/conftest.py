@@ -3,7 +3,8 @@
 """Which hosts do a scenario's tests run on: all of them, or those whose groups the test file names.
 
 A test file that is not for every host says so with `testinfra_groups = ["router"]`. Hosts are asked through podman,
-since testinfra's way through Ansible takes a second for each question.
+since testinfra's way through Ansible takes a second for each question. What a test does to its host, it does by
+playbooks, with the collection that the scenario installed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,13 @@ import subprocess
 import typing as t
 
 import pytest
+
+from fungible_dev import hosts
+from fungible_dev.molecule_play import Player
+from fungible_dev.molecule_wordpress import WordPress
+
+if t.TYPE_CHECKING:
+    from testinfra.host import Host
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,6 +50,25 @@ def names_of(inventory: dict[str, t.Any], groups: t.Sequence[str] | None) -> lis
     for group in groups or ():
         names.update(inventory[group]["hosts"])
     return sorted(names)
+
+
+@pytest.fixture(scope="module")
+def machine(host: Host) -> hosts.Host:
+    """Give the host, to do to it what testinfra has no words for."""
+    return hosts.Host(host.backend.name, "")
+
+
+@pytest.fixture(scope="module")
+def play(machine: hosts.Host) -> Player:
+    """Give what runs playbooks on the host."""
+    return Player(machine.name)
+
+
+@pytest.fixture(scope="module")
+def wordpress(machine: hosts.Host, pytestconfig: pytest.Config) -> WordPress:
+    """Give the WordPress of the host."""
+    known = pytestconfig.stash[INVENTORY]["_meta"]["hostvars"][machine.name]
+    return WordPress(machine, "actioncenter", known["wordpress_manifest"])
 
 
 INVENTORY = pytest.StashKey[dict[str, t.Any]]()

@@ -32,7 +32,12 @@ def figures() -> t.Iterator[Figure]:
             site.prepare("bench", manifest)
             site.start("bench", manifest)
             site.switch("bench", manifest)
-        aim = Aim(f"http://{listen}", paths=PATHS, host="localhost", release_header="X-Fungible-Slot")
+        aim = Aim(
+            f"http://{listen}",
+            paths=PATHS,
+            host=listen.replace("127.0.0.1", "localhost"),
+            release_header="X-Fungible-Slot",
+        )
         begins, switches, report = _switch_under_load(site, versions, aim)
     yield from _judge(begins, switches, report)
 

@@ -82,6 +82,18 @@ class Host:
         """Copy a file or a folder of this machine into the host."""
         podman("cp", source, f"{self.name}:{path}")
 
+    def reboot(self) -> None:
+        """Cut its power, start it again, and wait until systemd has booted it; its address may be another then."""
+        podman("restart", "--time=0", self.name)
+        _wait_for_boot(self)
+
+    @property
+    def address(self) -> str:
+        """Return its address on its network."""
+        return podman(
+            "inspect", "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", self.name
+        ).stdout.strip()
+
     def stop(self) -> None:
         """End the host, and forget all it held."""
         stop_host(self.name)

@@ -13,7 +13,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-from . import hosts, places
+from . import hosts, molecule_parts, packages, places
 from .errors import ToolError
 
 SCENARIOS = places.CHECKOUT / "molecule"
@@ -36,7 +36,8 @@ def run_scenario(
     """Run a scenario and return Molecule's exit code.
 
     The given variables go over this process's own: `ANSIBLE_COLLECTIONS_PATH` names the folder into which the built
-    collection was installed. The Python is that of the environment with Molecule, by default this process's own.
+    collection was installed; without it, it is built and installed here. The Python is that of the environment with
+    Molecule, by default this process's own.
     The action `test` ends its hosts whatever happens; any other leaves them, under names that the next call finds.
     """
     if name not in scenarios():
@@ -50,7 +51,8 @@ def run_scenario(
     scratch = places.folder("molecule") / run
     command = [str(python), "-m", "molecule", "-c", str(CONFIG), action, "-s", name, *extra]
     own = _variables(run, scratch, python, owner=0 if kept else os.getpid())
-    surroundings = {**_looks(), **os.environ, **env, **own}
+    collections = {} if "ANSIBLE_COLLECTIONS_PATH" in env else _built_collection(scratch, python)
+    surroundings = {**_looks(), **os.environ, **collections, **env, **own}
     surroundings.pop("ANSIBLE_CONFIG", None)
     try:
         return subprocess.run(command, cwd=places.CHECKOUT, env=surroundings, check=False).returncode
@@ -68,10 +70,21 @@ def _variables(run: str, scratch: Path, python: Path, *, owner: int) -> dict[str
         "ANSIBLE_HOME": str(scratch / "ansible"),
         "MOLECULE_EPHEMERAL_DIRECTORY": str(scratch / "run"),
         "MOLECULE_PROJECT_DIRECTORY": str(places.CHECKOUT),
+        "FUNGIBLE_ARTIFACTS": str(molecule_parts.write(scratch / "artifacts.json")),
         "FUNGIBLE_HOSTS": f"{hosts.PREFIX}{run}-",
         "FUNGIBLE_NETWORK": f"{hosts.PREFIX}{run}",
         "FUNGIBLE_OWNER": str(owner),
     }
+
+
+def _built_collection(scratch: Path, python: Path) -> dict[str, str]:
+    """Build and install the collection below the run's own folder, and return what makes Ansible find it."""
+    built, into = scratch / "built", scratch / "collections"
+    for folder in (built, into):
+        shutil.rmtree(folder, ignore_errors=True)
+    tarball = packages.build_collection(built, python.parent)
+    packages.install_collection(tarball, into, python.parent)
+    return {"ANSIBLE_COLLECTIONS_PATH": str(into)}
 
 
 def _looks() -> dict[str, str]:

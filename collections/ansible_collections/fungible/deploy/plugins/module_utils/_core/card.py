@@ -26,7 +26,7 @@ class Card:
     units: tuple[str, ...]
     address: Address
     health: Health
-    host: str
+    url: str
 
     def __str__(self) -> str:
         return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"

@@ -152,7 +152,7 @@ def _switch(ctx: Context, name: str, slot: str, host: Host) -> None:
     card = _card(host, ctx, name)
     if card.slot != slot or not instance.is_running(host, ctx, card):
         raise InstanceError(f"instance {name}: does not run: run stateless_app with state: running first")
-    reply = host.get(card.address, card.health.path, card.host, timeout=card.health.within)
+    reply = host.get(card.address, card.health.path, card.url, timeout=card.health.within)
     if reply.status != card.health.status:
         raise InstanceError(
             f"instance {name}: {card.health.path} answers {reply.status or reply.body}: nothing was switched"

@@ -39,7 +39,7 @@ def wait_healthy(host: Host, ctx: Context, known: Card) -> None:
     health, last = known.health, [""]
 
     def answers() -> bool:
-        reply = host.get(known.address, health.path, known.host, timeout=health.within)
+        reply = host.get(known.address, health.path, known.url, timeout=health.within)
         last[0] = f"status {reply.status}" if reply.status else reply.body
         return reply.status == health.status
 
@@ -50,7 +50,7 @@ def wait_healthy(host: Host, ctx: Context, known: Card) -> None:
             f"it was stopped and marked bad; its last words: {said}"
         )
     for path in health.warm:
-        host.get(known.address, path, known.host, timeout=health.within)
+        host.get(known.address, path, known.url, timeout=health.within)
 
 
 def _last_words(host: Host, ctx: Context, unit: str) -> str:

@@ -31,9 +31,8 @@ def describe(host: Host, ctx: Context, instance: str, slot: str) -> tuple[Card, 
     units: list[Unit] = []
     for process in running:
         units.append(sandbox.unit_of(ctx, seen, instance, process, [unit.name for unit in units]))
-    health_host = ctx.site.routes[0].host if ctx.site.routes else "localhost"
     card = Card(
-        instance, slot, tuple(unit.name for unit in units), ctx.addresses[slot], ctx.site.app.health, health_host
+        instance, slot, tuple(unit.name for unit in units), ctx.addresses[slot], ctx.site.app.health, ctx.site.public
     )
     files = {join(seen.conf, name): File(text) for process in running for name, text in process.files.items()}
     files[join(seen.conf, "environment")] = File(environment_text(sandbox.environment(ctx, seen)), 0o600)

@@ -22,6 +22,7 @@ VERSION: t.Final = s.Text(r"[A-Za-z0-9](?:[A-Za-z0-9.+_-]{0,30}[A-Za-z0-9])?", "
 SHA256: t.Final = s.Text(r"[0-9a-f]{64}", "must be 64 lower-case hexadecimal digits")
 URL_PATH: t.Final = s.Text(r"/[^\s]*", "must be a path that begins with /")
 URL: t.Final = s.Text(r"https?://[^\s]+", "must be an https:// or http:// URL")
+ORIGIN: t.Final = s.Text(r"https?://[^\s/]+", "must be a URL without a path")
 ABSOLUTE: t.Final = s.Text(r"/[^\x00-\x1f\x7f]*", "must be an absolute path")
 HOST: t.Final = s.Text(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", "must be a host name in lower case")
 LISTEN: t.Final = s.Text(r"(?:\*|[0-9.]+|\[[0-9a-f:]+\]):[0-9]{1,5}", "must be address:port, such as *:80")
@@ -67,6 +68,9 @@ ROUTE: t.Final = s.Record(
         "host": s.Field(HOST, "the host name"),
         "router": s.Field(s.Choice(("haproxy",)), "what holds the route", "haproxy"),
         "listen": s.Field(LISTEN, "where the router listens for it", "*:80"),
+        "url": s.Field(
+            ORIGIN, "what visitors type, such as https://a.example; default: http, the host and the port", ""
+        ),
         "drain": s.Field(s.Duration(), "how long requests in flight may take to finish after a cutover", 30),
     },
     lambda router, **values: Route(**values),

@@ -82,11 +82,18 @@ class App:
 
 @dataclass(frozen=True)
 class Route:
-    """Be a host name that the site answers, and where its router listens for it."""
+    """Be a host name that the site answers, where its router listens for it, and what visitors type."""
 
     host: str
     listen: str = "*:80"
     drain: int = 30
+    url: str = ""
+
+    @property
+    def public(self) -> str:
+        """Tell the URL that visitors type, without a path."""
+        port = self.listen.rpartition(":")[2]
+        return self.url or f"http://{self.host}" + ("" if port == "80" else f":{port}")
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,6 @@ class Site:
     backup: bool = True
 
     @property
-    def artifacts(self) -> dict[str, Source]:
-        """Tell every artifact that the release is made of, by a name that errors can use."""
-        return {self.name: self.app.source, **{one.name: one.source for one in self.plugins}}
+    def public(self) -> str:
+        """Tell the URL that the site is known by."""
+        return self.routes[0].public if self.routes else "http://localhost"

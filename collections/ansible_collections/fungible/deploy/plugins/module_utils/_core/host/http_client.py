@@ -44,8 +44,10 @@ class UnixTransport(xmlrpc.client.Transport):
         return UnixConnection(self._path, 60)
 
 
-def get(address: Address, path: str, host: str, timeout: float) -> Reply:
-    """Ask an instance for a page."""
+def get(address: Address, path: str, url: str, timeout: float) -> Reply:
+    """Ask an instance for a page as the router would for a visitor of the URL."""
+    scheme, _, host = url.partition("://")
+    headers = {"Host": host, "X-Forwarded-Proto": scheme, "User-Agent": "fungible"}
     connection: http.client.HTTPConnection
     if address.socket:
         connection = UnixConnection(address.socket, timeout)
@@ -53,7 +55,7 @@ def get(address: Address, path: str, host: str, timeout: float) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=timeout)
     with contextlib.closing(connection):
         try:
-            connection.request("GET", path, headers={"Host": host, "User-Agent": "fungible"})
+            connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             body = answer.read(BODY_READ)
         except (OSError, http.client.HTTPException) as exc:

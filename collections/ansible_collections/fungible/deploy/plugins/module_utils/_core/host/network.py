@@ -46,10 +46,10 @@ class Network(Files):
                 return True
         return False
 
-    def get(self, address: Address, path: str, host: str, timeout: float) -> Reply:
+    def get(self, address: Address, path: str, url: str, timeout: float) -> Reply:
         from . import http_client
 
-        return http_client.get(address, path, host, timeout)
+        return http_client.get(address, path, url, timeout)
 
     def talk(self, socket_path: str, command: str) -> str:
         """Ask HAProxy's runtime API; nobody there is an empty answer."""

@@ -38,7 +38,6 @@ INSTALL: t.Final = Record(
         "user": Field(LINE, "the first administrator's name"),
         "email": Field(LINE, "the first administrator's address"),
         "password": Field(Text(secret=True), "the first administrator's password, from a vault"),
-        "url": Field(Text(r"https?://[^\s/]+", "must be a URL without a path"), "default: the first route's", ""),
     }
 )
 
@@ -145,11 +144,11 @@ class WordPress:
 
     def migration(self, site: Site, view: View, read: t.Callable[[str], str]) -> Migration:
         install = site.app.options["install"]
-        values = {**install, "url": install["url"] or f"http://{_host(site)}"} if install else None
+        values = {**install, "url": site.public} if install else {}
         env = {
             "FUNGIBLE_MIGRATING": "1",
-            "FUNGIBLE_HOST": _host(site),
-            "FUNGIBLE_INSTALL": php.install_values(values or {}),
+            "FUNGIBLE_HOST": site.public.partition("://")[2],
+            "FUNGIBLE_INSTALL": php.install_values(values),
         }
         options = php_options(site.app.options["ini"])
         return Migration((view.programs["php"], *options, "-d", "memory_limit=-1"), php.MIGRATION, env)
@@ -157,14 +156,6 @@ class WordPress:
 
 def _database(site: Site) -> t.Any:
     return next((store for store in site.stores if store.name == "db"), None)
-
-
-def _host(site: Site) -> str:
-    """Tell the host that WordPress is known by, with the port where it is not the usual one."""
-    if not site.routes:
-        return "localhost"
-    port = site.routes[0].listen.rpartition(":")[2]
-    return site.routes[0].host + ("" if port in ("80", "443") else f":{port}")
 
 
 def _constants(site: Site) -> dict[str, t.Any]:
