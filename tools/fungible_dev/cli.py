@@ -20,8 +20,8 @@ if t.TYPE_CHECKING:
     from types import FrameType
 
 COMMANDS = {
-    "demo": ("demo", "deploy a real WordPress and a small application here, from both tools, and show what happens"),
-    "test": ("suite", "run every check: lint, types, units, both tools, test hosts"),
+    "demo": ("demo", "deploy a real WordPress here, upgrade it under load, roll back, and count what visitors lost"),
+    "test": ("suite", "run every check: lint, types, units, real parts, the demo, test hosts"),
     "bench": ("bench", "measure what a deploy and a cutover cost, beside how it is done today"),
 }
 
@@ -37,7 +37,8 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: list[str]) -> int:
     """Do what was asked for and return the exit code."""
-    signal.signal(signal.SIGTERM, _exit_on_sigterm)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit_on_signal)
     try:
         return _answer(argv)
     except KeyboardInterrupt:
@@ -77,12 +78,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _demo_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--keep", action="store_true", help="leave the demo running at the end")
-    command.add_argument("--json", type=Path, metavar="FILE", help="also write the results to a file")
+    command.add_argument("--keep", action="store_true", help="leave the site up at the end, until Ctrl-C")
+    command.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a file")
+    command.add_argument(
+        "--cache", type=_folder, metavar="DIR", help="where downloads and programs are kept (default: .demo/cache)"
+    )
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().resolve()
 
 
 def _test_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--fast", action="store_true", help="only what takes seconds: no test hosts, no sanity")
+    command.add_argument("--fast", action="store_true", help="only what needs no containers")
     command.add_argument("-k", dest="expression", metavar="EXPR", help="only tests whose name matches (as in pytest)")
 
 
@@ -120,7 +128,7 @@ def _complain_of_unknown_command(word: str) -> None:
     sys.exit(2)
 
 
-def _exit_on_sigterm(signum: int, _frame: FrameType | None) -> None:
+def _exit_on_signal(signum: int, _frame: FrameType | None) -> None:
     sys.exit(128 + signum)  # an exception, so that what has begun is cleaned up
 
 

@@ -30,7 +30,8 @@ class Seen:
     known: Journal
     configured: bool
     running: bool
-    in_the_way: str = ""  # another instance that still runs in the slot
+    in_the_way: str = ""  # another instance of which anything still runs in the slot
+    promised: bool = False  # a switch was cut off: the router would give visitors to the slot at its next start
 
 
 def observe(host: Host, ctx: Context) -> Seen:
@@ -42,8 +43,9 @@ def observe(host: Host, ctx: Context) -> Seen:
     running = card is not None and card.slot == slot and instance.is_running(host, ctx, card)
     occupant = known.slots.get(slot, "")
     other = read_card(host, ctx, occupant) if occupant != wanted else None
-    in_the_way = occupant if other and instance.is_running(host, ctx, other) else ""
-    return Seen(known, _is_configured(host, ctx, wanted, slot), running, in_the_way)
+    in_the_way = occupant if instance.is_up(host, ctx, other) else ""
+    promised = known.live != wanted and bool(haproxy.weights_on_disk(host, ctx).get(slot))
+    return Seen(known, _is_configured(host, ctx, wanted, slot), running, in_the_way, promised)
 
 
 def _is_configured(host: Host, ctx: Context, wanted: str, slot: str) -> bool:
@@ -60,12 +62,15 @@ def plan_running(ctx: Context, seen: Seen) -> Plan:
         return _plan_tree(ctx, seen, wanted)
     slot = seen.known.slot_of(wanted)
     key = f"instance {wanted}"
-    if seen.running and seen.configured:
+    cut_off = seen.known.starting == wanted
+    if seen.running and seen.configured and not cut_off:
         return Plan()
-    if seen.running:
+    if seen.running and not cut_off:
         step = Step("configure", f"instance {wanted} (its files differ)", partial(_configure, ctx, wanted, slot))
         return Plan((step,), {key: "running, its files differ"}, {key: "running"})
     steps = []
+    if seen.promised:
+        steps.append(Step("put back", f"the weights of {ctx.site.name} on disk", partial(haproxy.put_back, ctx)))
     if seen.in_the_way:
         steps.append(Step("stop", f"instance {seen.in_the_way} in slot {slot}", partial(_stop, ctx, seen.in_the_way)))
     steps.append(Step("start", f"instance {wanted} in slot {slot}", partial(_start, ctx, wanted, slot)))
@@ -91,7 +96,7 @@ def _configure(ctx: Context, wanted: str, slot: str, host: Host) -> None:
 def _start(ctx: Context, wanted: str, slot: str, host: Host) -> None:
     _require_migrated(host, ctx, wanted)
     ensure_users(host, ctx)
-    journal.update(host, ctx.places, lambda known: known.with_slot(slot, wanted))
+    live.update(host, ctx, lambda known: known.with_slot(slot, wanted))
     health.start(host, ctx, instance.configure(host, ctx, wanted, slot))
 
 
@@ -114,11 +119,15 @@ def plan_absent(host: Host, ctx: Context) -> Plan:
     names = host.children(f"{ctx.places.state}/instances")
     releases = [name for name in host.children(ctx.places.releases) if not name.startswith(".")]
     steps = []
-    if haproxy.weights_on_disk(host, ctx):
+    if haproxy.weights_on_disk(host, ctx) or haproxy.weights_at_work(host, ctx):
         steps.append(Step("remove", f"the routes of {ctx.site.name}", partial(haproxy.remove, ctx)))
+    if host.stat(ctx.places.current):
+        steps.append(Step("remove", f"the link {ctx.places.current}", partial(_unlink, ctx)))
     steps += [Step("remove", f"instance {name}", partial(remove_instance, ctx, name)) for name in names]
     steps += [Step("remove", f"release {name}", partial(remove_release, ctx, name)) for name in releases]
-    if not steps:
+    steps += release.plan_leftovers(release.leftovers(host, ctx)).steps
+    known = journal.read(host, ctx.places)
+    if not steps and known == _forgotten(known):
         return Plan()
     steps.append(Step("forget", f"what was live of {ctx.site.name}", partial(_forget, ctx)))
     key = f"app {ctx.site.name}"
@@ -147,9 +156,17 @@ def remove_release(ctx: Context, name: str, host: Host) -> None:
     host.remove(gone)
 
 
-def _forget(ctx: Context, host: Host) -> None:
+def _unlink(ctx: Context, host: Host) -> None:
     host.remove(ctx.places.current)
-    journal.update(host, ctx.places, lambda known: Journal(migrated=known.migrated))
+
+
+def _forget(ctx: Context, host: Host) -> None:
+    journal.update(host, ctx.places, _forgotten)
+
+
+def _forgotten(known: Journal) -> Journal:
+    """Keep what is known of the stores, which stay."""
+    return Journal(migrated=known.migrated)
 
 
 def stateless_app(host: Host, asked: Request, *, check: bool, state: str) -> Outcome:

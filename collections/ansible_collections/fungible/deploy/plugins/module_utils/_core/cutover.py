@@ -31,6 +31,7 @@ class Seen:
     journal_agrees: bool
     router: haproxy.Seen | None  # none: the user's own web server holds the routes
     running: frozenset[str]  # instances
+    up: frozenset[str]  # instances of which anything runs, these and those whose stop was cut off
     releases: tuple[str, ...]  # the last staged first
     recorded: bool  # the applied manifest is the one that is asked for
 
@@ -45,6 +46,7 @@ def observe(host: Host, ctx: Context, public: t.Any) -> Seen:
         journal_agrees=journal.read(host, ctx.places) == known,
         router=haproxy.observe(host, ctx) if ctx.runs_instances and ctx.site.routes else None,
         running=frozenset(card.id for card in cards if card and instance.is_running(host, ctx, card)),
+        up=frozenset(card.id for card in cards if card and instance.is_up(host, ctx, card)),
         releases=tuple(sorted(there, key=lambda name: -known.staged.get(name, 0))),
         recorded=host.read(ctx.places.manifest) == _record(public),
     )
@@ -81,12 +83,12 @@ def plan(ctx: Context, seen: Seen, public: t.Any, rollback: bool = False) -> Pla
 
 def _revive(ctx: Context, seen: Seen, goal: str, rollback: bool) -> list[Step]:
     """Start the instance that a rollback goes back to; a cutover forward finds its own running."""
-    if not rollback or not ctx.runs_instances or goal in seen.running:
+    if not rollback or not ctx.runs_instances or (goal in seen.running and goal != seen.known.starting):
         return []
     slot = seen.known.slot_of(goal)
     occupant = seen.known.slots.get(slot, "")
     steps = []
-    if occupant != goal and occupant in seen.running:
+    if occupant != goal and occupant in seen.up:
         steps.append(Step("stop", f"instance {occupant} in slot {slot}", partial(_stop, ctx, occupant)))
     return [*steps, Step("start", f"instance {goal} in slot {slot}", partial(_restart, ctx, goal, slot))]
 
@@ -117,14 +119,15 @@ def _retire(ctx: Context, seen: Seen, goal: str) -> list[Step]:
     drain = max((route.drain for route in ctx.site.routes), default=0)
     return [
         Step("drain and stop", f"instance {name}", partial(_drain, ctx, name, drain))
-        for name in sorted(seen.running)
+        for name in sorted(seen.up)
         if name != goal and seen.known.slots.get(seen.known.slot_of(goal)) != name
     ]
 
 
 def _prune(ctx: Context, seen: Seen, goal: str) -> list[Step]:
     """Remove the oldest releases; never one that is live, was the last good one, or is marked bad for study."""
-    after = {goal, seen.known.live, seen.known.previous, *seen.known.bad, *seen.running}
+    previous = seen.known.previous if goal == seen.known.live else seen.known.live
+    after = {goal, previous, *seen.known.bad}
     kept = {identity.release_of(name) for name in after if name} | {identity.release_id(ctx.site)}
     spare = max(ctx.site.app.keep - len(kept & {*seen.releases, identity.release_id(ctx.site)}), 0)
     others = [name for name in seen.releases if name not in kept]
@@ -136,7 +139,7 @@ def _stop(ctx: Context, name: str, host: Host) -> None:
 
 
 def _restart(ctx: Context, name: str, slot: str, host: Host) -> None:
-    journal.update(host, ctx.places, lambda known: known.with_slot(slot, name))
+    live.update(host, ctx, lambda known: known.with_slot(slot, name))
     health.start(host, ctx, _card(host, ctx, name))
 
 
@@ -150,7 +153,8 @@ def _card(host: Host, ctx: Context, name: str) -> Card:
 def _switch(ctx: Context, name: str, slot: str, host: Host) -> None:
     """Make sure once more that the new instance answers, then switch and write down what is live."""
     card = _card(host, ctx, name)
-    if card.slot != slot or not instance.is_running(host, ctx, card):
+    starting = journal.read(host, ctx.places).starting
+    if card.slot != slot or starting == name or not instance.is_running(host, ctx, card):
         raise InstanceError(f"instance {name}: does not run: run stateless_app with state: running first")
     reply = host.get(card.address, card.health.path, card.url, timeout=card.health.within)
     if reply.status != card.health.status:
@@ -169,7 +173,7 @@ def _switch_link(ctx: Context, name: str, host: Host) -> None:
 
 
 def _write_live(host: Host, ctx: Context, name: str) -> None:
-    journal.update(host, ctx.places, lambda known: known.with_live(name, host.now()))
+    live.update(host, ctx, lambda known: known.with_live(name, host.now()))
 
 
 def _reload(ctx: Context, host: Host) -> None:

@@ -31,7 +31,7 @@ def start(host: Host, ctx: Context, known: Card) -> None:
         ctx.runtime.stop(host, ctx.places, known.units)
         journal.update(host, ctx.places, lambda seen: seen.with_bad(known.id, why))
         raise
-    journal.update(host, ctx.places, lambda seen: seen.without_bad(known.id))
+    journal.update(host, ctx.places, lambda seen: seen.with_healthy(known.id))
 
 
 def wait_healthy(host: Host, ctx: Context, known: Card) -> None:

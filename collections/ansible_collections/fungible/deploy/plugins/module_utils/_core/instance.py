@@ -56,6 +56,11 @@ def is_running(host: Host, ctx: Context, known: Card | None) -> bool:
     return known is not None and all(ctx.runtime.is_running(host, ctx.places, name) for name in known.units)
 
 
+def is_up(host: Host, ctx: Context, known: Card | None) -> bool:
+    """Tell whether anything of an instance runs, or would at the next boot."""
+    return known is not None and any(ctx.runtime.is_enabled(host, ctx.places, name) for name in known.units)
+
+
 def configure(host: Host, ctx: Context, instance: str, slot: str) -> Card:
     """Write every file that differs, the card last."""
     known, files = describe(host, ctx, instance, slot)

@@ -25,6 +25,7 @@ class Journal:
     slots: t.Mapping[str, str] = field(default_factory=dict)  # slot -> the instance that has it
     live: str = ""
     previous: str = ""
+    starting: str = ""  # the instance whose start nobody has seen to its end
     since: float = 0
     bad: t.Mapping[str, str] = field(default_factory=dict)  # instance -> why
     migrated: t.Mapping[str, float] = field(default_factory=dict)  # release -> when its migration was verified
@@ -38,17 +39,18 @@ class Journal:
         return next(slot for slot in SLOTS if not self.live or self.slots.get(slot) != self.live)
 
     def with_slot(self, slot: str, instance: str) -> Journal:
-        return replace(self, slots={**self.slots, slot: instance})
+        """Give an instance a slot; it is about to be started there."""
+        return replace(self, slots={**self.slots, slot: instance}, starting=instance)
 
     def with_live(self, instance: str, now: float) -> Journal:
         previous = self.live if self.live != instance else self.previous
         return replace(self, live=instance, previous=previous, since=now)
 
     def with_bad(self, instance: str, why: str) -> Journal:
-        return replace(self, bad={**self.bad, instance: why})
+        return replace(self, bad={**self.bad, instance: why}, starting="")
 
-    def without_bad(self, instance: str) -> Journal:
-        return replace(self, bad={key: why for key, why in self.bad.items() if key != instance})
+    def with_healthy(self, instance: str) -> Journal:
+        return replace(self, bad={key: why for key, why in self.bad.items() if key != instance}, starting="")
 
     def with_migrated(self, release: str, now: float) -> Journal:
         return replace(self, migrated={**self.migrated, release: now})

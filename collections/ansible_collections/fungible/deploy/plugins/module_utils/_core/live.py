@@ -19,17 +19,30 @@ if t.TYPE_CHECKING:
 def observe(host: Host, ctx: Context) -> Journal:
     """Read the journal, put right where a run was cut off between the switch and the journal's line about it."""
     known = journal.read(host, ctx.places)
-    served = _served(host, ctx, known)
-    if not served or served == known.live:
+    served = known.slots.get(routed(host, ctx), "") if ctx.runs_instances else _linked(host, ctx)
+    if served == known.live:
         return known
-    return replace(known, live=served, previous=known.live)
+    if served:
+        return replace(known, live=served, previous=known.live)
+    return known if ctx.runs_instances else replace(known, live="")
 
 
-def _served(host: Host, ctx: Context, known: Journal) -> str:
-    if not ctx.runs_instances:
-        link = host.stat(ctx.places.current)
-        return link.target.split("/")[-2] if link and link.kind == "l" else ""
-    for slot, weight in haproxy.weights_on_disk(host, ctx).items():
-        if weight:
-            return known.slots.get(slot, "")
+def update(host: Host, ctx: Context, change: t.Callable[[Journal], Journal]) -> None:
+    """Change the journal, put right first; the caller holds the site's lock."""
+    journal.write(host, ctx.places, change(observe(host, ctx)))
+
+
+def routed(host: Host, ctx: Context) -> str:
+    """Tell the slot that visitors get: what HAProxy does goes before what its file says for its next start."""
+    for weights in (haproxy.weights_at_work(host, ctx), haproxy.weights_on_disk(host, ctx)):
+        slots = [slot for slot, weight in weights.items() if weight]
+        if len(slots) == 1:
+            return slots[0]
     return ""
+
+
+def _linked(host: Host, ctx: Context) -> str:
+    """Tell the instance that `current` leads to; a link that is gone, or leads elsewhere, serves none of ours."""
+    link = host.stat(ctx.places.current)
+    *_folders, name, last = ["", "", *(link.target if link else "").split("/")]
+    return name if last == "tree" else ""

@@ -151,11 +151,11 @@ def _check(site: Site) -> None:
             raise ManifestError(f"{where}: must have one of url, path and file, not {' and '.join(places) or 'none'}")
     _unique(f"{site.name}.plugins.use", [one.name for one in site.plugins], "plugin")
     _unique(f"{site.name}.routes", [f"{route.host} on {route.listen}" for route in site.routes], "route")
-    mounts = sorted(store.mount for store in site.stores if store.mount)
+    mounts = sorted(f"{store.mount}/" for store in site.stores if store.mount)
     for outer, inner in zip(mounts, mounts[1:]):
-        if f"{inner}/".startswith(f"{outer}/"):
+        if inner.startswith(outer):
             raise ManifestError(
-                f"{site.name}.stores: the mount {inner} lies in the mount {outer}: give each its own place"
+                f"{site.name}.stores: the mount {inner[:-1]} lies in the mount {outer[:-1]}: give each its own place"
             )
     if site.app.runtime is RuntimeName.NONE and site.routes:
         raise ManifestError(f"{site.name}.routes: with runtime none your own web server holds the routes: remove them")

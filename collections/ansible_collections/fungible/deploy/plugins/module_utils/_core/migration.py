@@ -10,7 +10,7 @@ from functools import partial
 from posixpath import join
 
 from . import identity, instance, journal, live, sandbox
-from .backup import backup_path
+from .backup import back_up
 from .context import ensure_users
 from .errors import StoreError
 from .kinds.protocol import Process
@@ -49,7 +49,7 @@ def plan(ctx: Context, seen: Journal) -> Plan:
 
 
 def _back_up(ctx: Context, store: Store, release: str, host: Host) -> None:
-    store.back_up(host, ctx, backup_path(host, ctx, f"before-{release}-{store.name}"))
+    back_up(host, ctx, store, f"before-{release}")
 
 
 def _migrate(ctx: Context, release: str, host: Host) -> None:
@@ -65,10 +65,10 @@ def _run(host: Host, ctx: Context, wanted: str, slot: str) -> str:
     if not todo.argv:
         return "nothing to migrate"
     ensure_users(host, ctx)
+    host.mkdir(seen.conf)
     if not ctx.runtime.sandboxed:
         instance.ensure_tree(host, ctx, wanted)
     path = join(seen.conf, "migration.environment")
-    host.mkdir(seen.conf)
     host.write(path, environment_text({**sandbox.environment(ctx, seen), **todo.env}), 0o600)
     try:
         unit = replace(_unit(ctx, seen, wanted, todo), environment=(path,))
@@ -97,6 +97,6 @@ def facts(host: Host, asked: Request) -> dict[str, t.Any]:
         "release": release_id,
         "pending": release_id not in known.migrated,
         "migrated": dict(known.migrated),
-        "backups": [f"{ctx.places.backups}/{name}" for name in host.children(ctx.places.backups)],
+        "backups": [f"{ctx.places.backups}/{name}" for name in host.children(ctx.places.backups) if name[0] != "."],
         "steps": words(plan(ctx, known)),
     }

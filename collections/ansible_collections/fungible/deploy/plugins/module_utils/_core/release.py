@@ -49,6 +49,7 @@ class Seen:
     staged: bool
     damage: Damage = field(default_factory=Damage)
     cached: Cached = field(default_factory=Cached)
+    leftovers: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -66,10 +67,19 @@ def observe(host: Host, ctx: Context, thorough: bool = False) -> Seen:
     """Look for the release, compare it with its listing, and look for what it would be made of."""
     release = release_id(ctx.site)
     text = host.read(ctx.places.listing(release))
+    left = leftovers(host, ctx)
     if text is None or host.stat(ctx.places.release(release)) is None:
-        return Seen(False, cached=observe_artifacts(host, ctx, artifacts(ctx)))
+        return Seen(False, cached=observe_artifacts(host, ctx, artifacts(ctx)), leftovers=left)
     damage = host.damage(ctx.places.release(release), text, thorough)
-    return Seen(True, damage, observe_artifacts(host, ctx, artifacts(ctx)) if damage else Cached())
+    return Seen(True, damage, observe_artifacts(host, ctx, artifacts(ctx)) if damage else Cached(), left)
+
+
+def leftovers(host: Host, ctx: Context) -> tuple[str, ...]:
+    """Find what runs that were cut off left: releases half built or half removed, and listings without a release."""
+    there, listed = host.children(ctx.places.releases), host.children(dirname(ctx.places.listing("any")))
+    half = [ctx.places.release(name) for name in there if name.startswith(".")]
+    half += [tree for tree in (_generated_tree(ctx),) if host.stat(tree)]
+    return (*half, *(ctx.places.listing(name) for name in listed if name not in there))
 
 
 def observe_artifacts(host: Host, ctx: Context, wanted: t.Sequence[Artifact]) -> Cached:
@@ -89,15 +99,27 @@ def _tree_is_whole(host: Host, ctx: Context, sha256: str) -> bool:
 
 def plan(ctx: Context, seen: Seen) -> Plan:
     """Decide what brings the release onto the host, or makes it whole again."""
+    tidy = plan_leftovers(seen.leftovers)
     if seen.whole:
-        return Plan()
+        return tidy
     release = release_id(ctx.site)
     key, before = f"release {release}", plan_artifacts(ctx, seen.cached, artifacts(ctx)).steps
     if seen.staged:
         repair = Step("repair", f"release {release}: {seen.damage}", partial(_repair, ctx, release, seen.damage))
-        return Plan((*before, repair), {key: str(seen.damage)}, {key: "whole"})
+        return tidy + Plan((*before, repair), {key: str(seen.damage)}, {key: "whole"})
     compose = Step("compose", f"release {release}", partial(_compose, ctx, release))
-    return Plan((*before, compose), {key: "absent"}, {key: "staged"})
+    return tidy + Plan((*before, compose), {key: "absent"}, {key: "staged"})
+
+
+def plan_leftovers(paths: t.Sequence[str]) -> Plan:
+    """Decide what becomes of what runs that were cut off left."""
+    key = "left by a run that was cut off"
+    steps = [Step("remove", f"{path}, {key}", partial(_remove, path)) for path in paths]
+    return Plan(tuple(steps), {key: ", ".join(paths)}, {key: "nothing"}) if steps else Plan()
+
+
+def _remove(path: str, host: Host) -> None:
+    host.remove(path)
 
 
 def plan_artifacts(ctx: Context, cached: Cached, wanted: t.Sequence[Artifact]) -> Plan:
@@ -122,7 +144,16 @@ def _fetch(ctx: Context, one: Artifact, host: Host) -> None:
     location = one.source.url or one.source.path
     if not location:
         raise ArtifactError(f"{one.source.file}: did not travel to this host: put it there and give its path instead")
-    host.obtain(location, ctx.places.artifact(one.source.sha256), one.source.sha256)
+    with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
+        host.obtain(location, ctx.places.artifact(one.source.sha256), one.source.sha256)
+
+
+def _sweep(ctx: Context, host: Host) -> None:
+    """Remove what is half done in the caches; the caller holds their lock, so nobody is at work on it."""
+    for folder in (dirname(ctx.places.cached_tree("any")), dirname(ctx.places.artifact("any"))):
+        for name in host.children(folder):
+            if name.endswith(".new"):
+                host.remove(join(folder, name))
 
 
 def _unpack(ctx: Context, one: Artifact, host: Host) -> None:
@@ -131,8 +162,8 @@ def _unpack(ctx: Context, one: Artifact, host: Host) -> None:
     place = ctx.places.cached_tree(sha256)
     fresh = f"{place}.new"
     with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
-        for leftover in (fresh, place):
-            host.remove(leftover)
+        _sweep(ctx, host)
+        host.remove(place)
         _require_bytes(ctx, one, host)
         try:
             if one.source.name.endswith(".php"):
@@ -219,8 +250,12 @@ def _tree(host: Host, layer: Layer) -> Tree:
     return Tree(_paths(layer.listing), lambda path: host.read(join(layer.tree, path)) or "")
 
 
+def _generated_tree(ctx: Context) -> str:
+    return ctx.places.cached_tree(f"{ctx.site.name}.new")
+
+
 def _generated(ctx: Context, host: Host, trees: t.Mapping[str, Tree]) -> Layer:
-    tree = ctx.places.cached_tree(f"{ctx.site.name}-{release_id(ctx.site)}")
+    tree = _generated_tree(ctx)
     host.remove(tree)
     return Layer(tree, host.write_tree(ctx.site.app.kind.generated(ctx.site, trees), tree))
 
@@ -232,14 +267,15 @@ def _compose(ctx: Context, release: str, host: Host) -> None:
     with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
         layers = _layers(ctx, host)
         host.compose(layers, fresh)
-    text = _whole(layers)
-    host.write(ctx.places.listing(release), text)
-    if host.stat(place) is None:
-        host.rename(fresh, place)
-    else:  # its listing was lost, while instances may run from it
-        host.repair(layers, place, host.damage(place, text))
-        host.remove(fresh)
-    journal.update(host, ctx.places, lambda known: known.with_staged(release, host.now()))
+        text = _whole(layers)
+        journal.update(host, ctx.places, lambda known: known.with_staged(release, host.now()))
+        host.write(ctx.places.listing(release), text)
+        if host.stat(place) is None:
+            host.rename(fresh, place)
+        else:  # its listing was lost, while instances may run from it
+            host.repair(layers, place, host.damage(place, text))
+            host.remove(fresh)
+        _sweep(ctx, host)
 
 
 def _whole(layers: t.Sequence[Layer]) -> str:
@@ -258,6 +294,7 @@ def _whole(layers: t.Sequence[Layer]) -> str:
 def _repair(ctx: Context, release: str, damage: Damage, host: Host) -> None:
     with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
         host.repair(_layers(ctx, host), ctx.places.release(release), damage)
+        _sweep(ctx, host)
     still = host.damage(ctx.places.release(release), host.read(ctx.places.listing(release)) or "")
     if still:
         raise HostError(f"release {release}: could not be repaired: {still}: see to the disk")

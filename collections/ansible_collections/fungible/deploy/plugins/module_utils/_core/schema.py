@@ -13,6 +13,8 @@ from .errors import ManifestError
 
 REQUIRED: t.Final = object()
 UNITS: t.Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+LINE: t.Final = r"[^\x00-\x1f\x7f]"
+SURROGATE: t.Final = re.compile(r"[\ud800-\udfff]")  # half a character, which no file can hold
 
 
 class Type(t.Protocol):
@@ -26,7 +28,7 @@ class Type(t.Protocol):
 class Text:
     """Be a string; `pattern` must match all of it, and `rule` says in words what the pattern asks."""
 
-    pattern: str = r"[^\x00-\x1f\x7f]+"
+    pattern: str = f"{LINE}+"
     rule: str = "must be text without control characters"
     secret: bool = False
 
@@ -35,7 +37,7 @@ class Text:
             raise ManifestError(f"{where}: must be text, not a number: put it in quotes")
         if not isinstance(value, str):
             raise ManifestError(f"{where}: must be text, not {_name(value)}")
-        if not re.fullmatch(self.pattern, value):
+        if not re.fullmatch(self.pattern, value) or SURROGATE.search(value):
             shown = "its value" if self.secret else repr(value)
             raise ManifestError(f"{where}: {shown} {self.rule}")
         return str(value)
@@ -61,7 +63,8 @@ class Number:
         return value
 
     def json_schema(self) -> dict[str, t.Any]:
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+        number = {"type": "integer", "minimum": self.least, "maximum": self.most}
+        return {"anyOf": [number, {"type": "string", "pattern": "^[0-9]{1,12}$"}]}
 
 
 @dataclass(frozen=True)
@@ -82,16 +85,20 @@ class Duration:
 class Flag:
     """Be true or false; the words that YAML and templates use for them do too."""
 
-    WORDS: t.ClassVar = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    WORDS: t.ClassVar = {
+        spelling: value
+        for word, value in (("true", True), ("yes", True), ("on", True), ("false", False), ("no", False), ("off", False))
+        for spelling in (word, word.capitalize(), word.upper())
+    }
 
     def parse(self, value: t.Any, where: str) -> bool:
-        word = str(value).lower()
+        word = str(value)
         if word not in self.WORDS:
             raise ManifestError(f"{where}: must be true or false, not {value!r}")
         return self.WORDS[word]
 
     def json_schema(self) -> dict[str, t.Any]:
-        return {"type": "boolean"}
+        return {"anyOf": [{"type": "boolean"}, {"enum": list(self.WORDS)}]}
 
 
 @dataclass(frozen=True)
@@ -118,10 +125,12 @@ class Scalar:
     def parse(self, value: t.Any, where: str) -> str | int | bool:
         if not isinstance(value, (str, int, bool)):
             raise ManifestError(f"{where}: must be text, a whole number or true/false, not {_name(value)}")
+        if isinstance(value, str) and (not re.fullmatch(f"{LINE}*", value) or SURROGATE.search(value)):
+            raise ManifestError(f"{where}: {value!r} must be text without control characters")
         return value
 
     def json_schema(self) -> dict[str, t.Any]:
-        return {"type": ["string", "integer", "boolean"]}
+        return {"type": ["string", "integer", "boolean"], "pattern": f"^{LINE}*$"}
 
 
 @dataclass(frozen=True)
@@ -166,6 +175,12 @@ class Field:
     help: str
     default: t.Any = REQUIRED
 
+    def json_schema(self) -> dict[str, t.Any]:
+        shape = self.type.json_schema()
+        if self.default is not REQUIRED:  # nothing is the same as left out
+            shape = {"anyOf": [*shape["anyOf"], {"type": "null"}]} if "anyOf" in shape else _or_null(shape)
+        return {**shape, "description": self.help}
+
 
 @dataclass(frozen=True)
 class Record:
@@ -197,9 +212,7 @@ class Record:
             "type": "object",
             "additionalProperties": False,
             "required": [key for key, spec in self.fields.items() if spec.default is REQUIRED],
-            "properties": {
-                key: {**spec.type.json_schema(), "description": spec.help} for key, spec in self.fields.items()
-            },
+            "properties": {key: spec.json_schema() for key, spec in self.fields.items()},
         }
 
 
@@ -224,6 +237,12 @@ class OneOf:
 def _require_mapping(value: t.Any, where: str) -> None:
     if not isinstance(value, t.Mapping):
         raise ManifestError(f"{where}: must be a mapping, not {_name(value)}")
+
+
+def _or_null(shape: dict[str, t.Any]) -> dict[str, t.Any]:
+    if isinstance(shape.get("type"), str):
+        return {**shape, "type": [shape["type"], "null"]}
+    return {"anyOf": [shape, {"type": "null"}]}
 
 
 def _nearest(word: t.Any, known: t.Iterable[str]) -> str:

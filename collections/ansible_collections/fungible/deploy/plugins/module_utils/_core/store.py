@@ -8,7 +8,7 @@ import typing as t
 from functools import partial
 
 from . import journal, live
-from .backup import backup_path
+from .backup import back_up
 from .errors import ManifestError, StoreError
 from .plan import Plan, Step, combine
 from .request import Outcome, Request, carry_out, words
@@ -76,7 +76,7 @@ def _purge(ctx: Context, store: Store, seen: t.Mapping[str, str]) -> Plan:
 
 
 def _back_up(ctx: Context, store: Store, host: Host) -> None:
-    store.back_up(host, ctx, backup_path(host, ctx, f"purged-{store.name}"))
+    back_up(host, ctx, store, "purged")
 
 
 def _delete(ctx: Context, store: Store, host: Host) -> None:

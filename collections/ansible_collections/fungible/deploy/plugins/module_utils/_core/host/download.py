@@ -17,8 +17,12 @@ CHUNK: t.Final = 1 << 18
 
 def download(location: str, path: str) -> str:
     """Copy what is at a location to a path and tell its sha256."""
+    sha256 = hashlib.sha256()
     with open_location(location) as stream, told(path), open(path, "wb") as file:
-        return _copy(stream, file)
+        for chunk in _chunks(stream, location):
+            sha256.update(chunk)
+            file.write(chunk)
+    return sha256.hexdigest()
 
 
 def open_location(location: str) -> t.Any:
@@ -33,12 +37,12 @@ def open_location(location: str) -> t.Any:
         raise ArtifactError(f"{location}: cannot be read: {getattr(exc, 'reason', None) or exc}") from exc
 
 
-def _copy(stream: t.BinaryIO, file: t.BinaryIO) -> str:
-    sha256 = hashlib.sha256()
+def _chunks(stream: t.Any, location: str) -> t.Iterator[bytes]:
     try:
         while chunk := stream.read(CHUNK):
-            sha256.update(chunk)
-            file.write(chunk)
-    except http.client.HTTPException as exc:
-        raise ArtifactError(f"the download broke off ({exc}): run again") from exc
-    return sha256.hexdigest()
+            yield chunk
+        missing = getattr(stream, "length", None)  # of what the server announced; http.client does not complain itself
+        if missing:
+            raise http.client.IncompleteRead(b"", missing)
+    except (OSError, http.client.HTTPException) as exc:
+        raise ArtifactError(f"{location}: the download broke off ({exc}): run again") from exc

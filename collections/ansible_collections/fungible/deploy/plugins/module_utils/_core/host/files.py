@@ -126,8 +126,7 @@ class Files:
 
     def write(self, path: str, text: str, mode: int = 0o644, owner: Owner | None = None) -> None:
         self.gate(path)
-        folder = os.path.dirname(path)
-        spare = f"{folder}/.{os.path.basename(path)}.new"
+        folder, spare = os.path.dirname(path), _spare(path)
         with told(path):
             os.makedirs(folder, 0o755, exist_ok=True)
             descriptor = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
@@ -144,8 +143,7 @@ class Files:
 
     def symlink(self, target: str, path: str) -> None:
         self.gate(path)
-        folder = os.path.dirname(path)
-        spare = f"{folder}/.{os.path.basename(path)}.new"
+        folder, spare = os.path.dirname(path), _spare(path)
         with told(path):
             os.makedirs(folder, 0o755, exist_ok=True)
             trees.remove(spare)
@@ -158,6 +156,7 @@ class Files:
         self.gate(path)
         with told(path):
             trees.remove(path)
+            trees.remove(_spare(path))
 
     def rename(self, source: str, path: str) -> None:
         self.gate(path)
@@ -185,6 +184,11 @@ class Files:
     def repair(self, layers: t.Sequence[Layer], tree: str, damage: Damage) -> None:
         with told(tree):
             trees.repair(layers, tree, damage, self.gate)
+
+
+def _spare(path: str) -> str:
+    """Tell where a file is written before it gets its name."""
+    return f"{os.path.dirname(path)}/.{os.path.basename(path)}.new"
 
 
 def _sync_folder(path: str) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -51,7 +52,7 @@ class Processes(Files):
         """Start a program that puts itself into the background."""
         self.gate(argv[0])
         null = subprocess.DEVNULL
-        with subprocess.Popen(argv, stdin=null, stdout=null, stderr=null, start_new_session=True) as process:
+        with _running(argv, stdin=null, stdout=null, stderr=null, start_new_session=True) as process:
             code = process.wait()
         if code:
             raise HostError(f"{argv[0]}: ended with status {code} at its start")
@@ -59,11 +60,8 @@ class Processes(Files):
     @staticmethod
     def _execute(argv: t.Sequence[str], stdin: str, env: t.Mapping[str, str] | None) -> Done:
         pipe = subprocess.PIPE
-        try:
-            with subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment(env)) as process:
-                out, err = process.communicate(stdin.encode("utf-8", "surrogateescape"))
-        except FileNotFoundError as exc:
-            raise HostError(f"{argv[0]}: is not installed on this host") from exc
+        with _running(argv, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment(env)) as process:
+            out, err = process.communicate(stdin.encode("utf-8", "surrogateescape"))
         return Done(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
     def query(self, database: str, sql: str) -> list[tuple[t.Any, ...]]:
@@ -98,8 +96,8 @@ class Processes(Files):
         with told(path):
             os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "wb") as file:
-            with subprocess.Popen(argv, stdout=file, stderr=subprocess.PIPE, env=_environment(env)) as process:
+        with told(path), open(descriptor, "wb") as file:
+            with _running(argv, stdout=file, stderr=subprocess.PIPE, env=_environment(env)) as process:
                 err = process.communicate()[1]
             os.fsync(descriptor)
         return Done(process.returncode, "", err.decode("utf-8", "replace"))
@@ -109,6 +107,19 @@ class Processes(Files):
         self.dump_command(("tar", "--create", "--gzip", "--directory", tree, "."), path).require(
             f"{tree}: cannot be packed"
         )
+
+
+@contextlib.contextmanager
+def _running(argv: t.Sequence[str], **options: t.Any) -> t.Iterator[subprocess.Popen[bytes]]:
+    """Start a program, or tell why it cannot be."""
+    try:
+        process = subprocess.Popen(argv, **options)
+    except FileNotFoundError as exc:
+        raise HostError(f"{argv[0]}: is not installed on this host") from exc
+    except OSError as exc:
+        raise HostError(f"{argv[0]}: cannot be run: {exc.strerror or exc}") from exc
+    with process:
+        yield process
 
 
 def _environment(extra: t.Mapping[str, str] | None) -> dict[str, str]:

@@ -19,7 +19,8 @@ INI: t.Final = {
     "opcache.enable": 1,
     "opcache.validate_timestamps": 0,  # a release never changes, and never shares its php-fpm with another
     "opcache.memory_consumption": 96,
-    "pcre.jit": 0,  # the sandbox forbids memory that is writable and executable
+    "opcache.jit_buffer_size": 0,  # the sandbox forbids memory that is writable and executable
+    "pcre.jit": 0,
     "session.save_path": "/tmp",
 }
 

@@ -82,10 +82,11 @@ def backend(ctx: Context) -> str:
 def observe(host: Host, ctx: Context) -> Seen:
     """Read the files and ask the running HAProxy."""
     written = weights_on_disk(host, ctx)
-    wanted = files(ctx, written)
-    configured = all(is_written(host, path, file) for path, file in wanted.items()) and _maps_are_whole(host, ctx)
+    wanted = {**files(ctx, written), **_maps(host, ctx, ctx.site.routes)}
+    whole = all(is_written(host, path, file) for path, file in wanted.items())
     running = ctx.runtime.is_running(host, ctx.places, UNIT)
-    return Seen(configured, running, written, _weights_at_work(host, ctx) if running else {})
+    configured = whole and host.stat(_unread(ctx)) is None
+    return Seen(configured, running, written, weights_at_work(host, ctx) if running else {})
 
 
 def weights_on_disk(host: Host, ctx: Context) -> dict[str, int]:
@@ -115,15 +116,22 @@ def configure(ctx: Context, weights: t.Mapping[str, int], host: Host) -> None:
     if host.which(("haproxy",)) is None:
         raise HostError("haproxy: is not installed on this host: apt install haproxy")
     with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):
+        _require_free_names(host, ctx)
         _require_free_ports(host, ctx)
         ensure_router_user(host, ctx)
-        wanted = files(ctx, weights)
-        _write_maps(host, ctx)
+        wanted = {**files(ctx, weights), **_maps(host, ctx, ctx.site.routes)}
         _check(host, ctx, wanted)
-        for path, file in wanted.items():
-            if not is_written(host, path, file):
-                host.write(path, file.text, file.mode)
-        _start_or_reload(host, ctx)
+        _put_to_work(host, ctx, wanted)
+
+
+def _put_to_work(host: Host, ctx: Context, wanted: t.Mapping[str, File]) -> None:
+    """Write what differs and have HAProxy read it; a mark says so until it has, for a run that is cut off between."""
+    host.write(_unread(ctx), "")
+    for path, file in wanted.items():
+        if not is_written(host, path, file):
+            host.write(path, file.text, file.mode)
+    _start_or_reload(host, ctx)
+    host.remove(_unread(ctx))
 
 
 def switch(ctx: Context, slot: str, host: Host) -> None:
@@ -133,8 +141,14 @@ def switch(ctx: Context, slot: str, host: Host) -> None:
     commands = [f"set server {backend(ctx)}/{slot} weight 1"]
     commands += [f"set server {backend(ctx)}/{other} weight 0" for other in SLOTS if other != slot]
     host.command(_admin(ctx), "; ".join(commands))
-    if _weights_at_work(host, ctx) != weights:
+    if weights_at_work(host, ctx) != weights:
         raise RouterError(f"haproxy: did not take the weights of {backend(ctx)}: see its log (unit {UNIT})")
+
+
+def put_back(ctx: Context, host: Host) -> None:
+    """Write the weights at work to disk, where a switch was cut off between the two."""
+    weights = weights_at_work(host, ctx) or weights_on_disk(host, ctx)
+    host.write(_site_file(ctx), files(ctx, weights)[_site_file(ctx)].text)
 
 
 def drained(host: Host, ctx: Context, slot: str) -> bool:
@@ -149,7 +163,8 @@ def drained(host: Host, ctx: Context, slot: str) -> bool:
 def remove(ctx: Context, host: Host) -> None:
     """Take the site's routes away from a running router."""
     with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):
-        _write_maps(host, ctx, keep=False)
+        for path, file in _maps(host, ctx, ()).items():
+            host.write(path, file.text)
         host.remove(_site_file(ctx))
         if ctx.runtime.is_running(host, ctx.places, UNIT):
             _start_or_reload(host, ctx)
@@ -165,6 +180,10 @@ def _frontend(listen: str) -> str:
 
 def _map_file(ctx: Context, listen: str) -> str:
     return join(ctx.places.router, f"{_frontend(listen)}.map")
+
+
+def _unread(ctx: Context) -> str:
+    return join(ctx.places.router, ".unread")
 
 
 def _admin(ctx: Context) -> str:
@@ -197,46 +216,36 @@ def _unit(ctx: Context, program: str) -> Unit:
     )
 
 
-def _map_text(host: Host, ctx: Context, listen: str, routes: t.Sequence[Route]) -> str:
-    """Write the map of one listener anew: the other sites' lines as they are, this site's as declared."""
-    others = [
-        line for line in (host.read(_map_file(ctx, listen)) or "").splitlines() if line.split()[-1:] != [backend(ctx)]
-    ]
-    ours = [f"{route.host} {backend(ctx)}" for route in routes if route.listen == listen]
-    return "".join(f"{line}\n" for line in sorted({*others, *ours}))
+def _maps(host: Host, ctx: Context, routes: t.Sequence[Route]) -> dict[str, File]:
+    """Tell every map anew: the other sites' lines as they are, this site's as declared, also where it was before."""
+    there = [name for name in host.children(ctx.places.router) if re.fullmatch(r"frontend-.*\.map", name)]
+    lines: dict[str, set[str]] = {join(ctx.places.router, name): set() for name in there}
+    for path, found in lines.items():
+        found.update(line for line in (host.read(path) or "").splitlines() if line.split()[1:] != [backend(ctx)])
+    for route in routes:
+        lines.setdefault(_map_file(ctx, route.listen), set()).add(f"{route.host} {backend(ctx)}")
+    return {path: File("".join(f"{line}\n" for line in sorted(found))) for path, found in sorted(lines.items())}
 
 
-def _listens(host: Host, ctx: Context) -> set[str]:
+def _listens(ctx: Context) -> set[str]:
     return {route.listen for route in ctx.site.routes}
 
 
-def _maps_are_whole(host: Host, ctx: Context) -> bool:
-    listens = _listens(host, ctx)
-    return all(host.read(_map_file(ctx, one)) == _map_text(host, ctx, one, ctx.site.routes) for one in listens)
-
-
-def _write_maps(host: Host, ctx: Context, keep: bool = True) -> None:
-    for listen in _listens(host, ctx):
-        taken = _other_owner(host, ctx, listen)
-        if keep and taken:
-            raise RouterError(f"{ctx.site.name}.routes: {taken[0]} on {listen} belongs to {taken[1]}: one site a name")
-        host.write(_map_file(ctx, listen), _map_text(host, ctx, listen, ctx.site.routes if keep else ()))
-
-
-def _other_owner(host: Host, ctx: Context, listen: str) -> tuple[str, str] | None:
-    wanted = {route.host for route in ctx.site.routes if route.listen == listen}
-    for line in (host.read(_map_file(ctx, listen)) or "").splitlines():
-        name, owner = line.split()
-        if name in wanted and owner != backend(ctx):
-            return name, owner
-    return None
+def _require_free_names(host: Host, ctx: Context) -> None:
+    for route in ctx.site.routes:
+        for line in (host.read(_map_file(ctx, route.listen)) or "").splitlines():
+            name, owner = line.split()
+            if name == route.host and owner != backend(ctx):
+                raise RouterError(
+                    f"{ctx.site.name}.routes: {name} on {route.listen} belongs to {owner}: one site a name"
+                )
 
 
 def _require_free_ports(host: Host, ctx: Context) -> None:
     """Refuse an address that another program listens on; where our own router listens it has a frontend already."""
     running = ctx.runtime.is_running(host, ctx.places, UNIT)
     known = host.talk(_admin(ctx), "show stat") if running else ""
-    for listen in _listens(host, ctx):
+    for listen in _listens(ctx):
         address, port = listen.rsplit(":", 1)
         if f"{_frontend(listen)},FRONTEND" in known or address.startswith("["):
             continue
@@ -246,14 +255,17 @@ def _require_free_ports(host: Host, ctx: Context) -> None:
 
 def _check(host: Host, ctx: Context, wanted: t.Mapping[str, File]) -> None:
     """Let HAProxy read what the whole configuration would be, before any of it is in place."""
-    trial = f"{ctx.places.router}.new"
-    host.remove(trial)
+    trial, texts = f"{ctx.places.router}.new", {}
     for name in host.children(ctx.places.router):
-        if name.endswith(".cfg"):
-            host.write(join(trial, name), host.read(join(ctx.places.router, name)) or "")
+        if name.endswith((".cfg", ".map")):
+            texts[name] = host.read(join(ctx.places.router, name)) or ""
     for path, file in wanted.items():
         if path.startswith(f"{ctx.places.router}/"):
-            host.write(join(trial, path.rpartition("/")[2]), file.text)
+            texts[path.rpartition("/")[2]] = file.text
+    ours = re.compile(rf"{re.escape(ctx.places.router)}/({'|'.join(re.escape(one) for one in texts)})")
+    host.remove(trial)
+    for name, text in texts.items():
+        host.write(join(trial, name), ours.sub(rf"{trial}/\1", text))
     done = host.ask(("haproxy", "-c", "-q", "-f", trial))
     host.remove(trial)
     if done.code:
@@ -281,7 +293,7 @@ def _pid(host: Host, ctx: Context) -> str:
     return match[1] if match else ""
 
 
-def _weights_at_work(host: Host, ctx: Context) -> dict[str, int]:
+def weights_at_work(host: Host, ctx: Context) -> dict[str, int]:
     found = {}
     for slot in SLOTS:
         match = re.match(r"(\d+) \(", host.talk(_admin(ctx), f"get weight {backend(ctx)}/{slot}"))

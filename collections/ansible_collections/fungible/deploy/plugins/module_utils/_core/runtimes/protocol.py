@@ -67,6 +67,9 @@ class Runtime(t.Protocol):
     def is_running(self, host: Host, places: Places, name: str) -> bool:
         """Tell whether a unit runs."""
 
+    def is_enabled(self, host: Host, places: Places, name: str) -> bool:
+        """Tell whether a unit is to run at boot: from before its start until after its stop."""
+
     def start(self, host: Host, places: Places, names: t.Sequence[str]) -> None:
         """Start units in their order, now and at every boot; their files are in place."""
 

@@ -85,6 +85,9 @@ class Supervisor:
     def is_running(self, host: Host, places: Places, name: str) -> bool:
         return self._state(host, places, name) in ("RUNNING", "STARTING")
 
+    def is_enabled(self, host: Host, places: Places, name: str) -> bool:
+        return host.stat(_enabled(places, name)) is not None
+
     def start(self, host: Host, places: Places, names: t.Sequence[str]) -> None:
         self._ensure_daemon(host, places)
         for name in names:

@@ -38,6 +38,8 @@ SANDBOX: t.Final = (
     "LockPersonality=yes",
     "MemoryDenyWriteExecute=yes",
     "RemoveIPC=yes",
+    "PrivateIPC=yes",
+    "TemporaryFileSystem=/dev/shm:mode=1777",  # PrivateDevices= leaves it shared with the whole host
     "KeyringMode=private",
     "DevicePolicy=closed",
     "SystemCallArchitectures=native",
@@ -83,6 +85,9 @@ class Systemd:
         done = host.ask(("systemctl", "is-active", f"{name}.service"))
         return done.out.strip() in ("active", "reloading")
 
+    def is_enabled(self, host: Host, places: Places, name: str) -> bool:
+        return host.stat(f"{UNITS}/multi-user.target.wants/{name}.service") is not None
+
     def start(self, host: Host, places: Places, names: t.Sequence[str]) -> None:
         services = [f"{name}.service" for name in names]
         host.run(("systemctl", "daemon-reload")).require("systemd")
@@ -105,7 +110,7 @@ class Systemd:
     def once(self, host: Host, places: Places, unit: Unit, stdin: str) -> Done:
         options = [part for line in properties(unit) for part in ("--property", line)]
         argv = ("systemd-run", "--quiet", "--wait", "--pipe", "--collect", f"--unit={unit.name}")
-        done = host.run((*argv, *options, "--", *unit.argv), stdin=stdin)
+        done = host.run((*argv, *options, "--", *(word.replace("$", "$$") for word in unit.argv)), stdin=stdin)
         if "already loaded" in done.err or "already exists" in done.err:
             raise HostError(f"{unit.name}: still runs from before: wait until it ends, then run again")
         return done

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from ..host.protocol import Host
 
 RELATIVE: t.Final = r"(?!.*(?:^|/)\.\.?(?:/|$))[^/\x00-\x1f\x7f\\:]+(?:/[^/\x00-\x1f\x7f\\:]+)*"
-ABSOLUTE: t.Final = r"/(?!.*/\.\.?(?:/|$))[^\x00-\x1f\x7f\\: ]+"
+ABSOLUTE: t.Final = r"/(?!(?:.*/)?\.\.?(?:/|$))[^\x00-\x1f\x7f\\: ]+"
 MODE: t.Final = 0o750
 
 

@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Tell of a site's plugin chain, or bring every extension of it onto the minion.
+
+.. versionadded:: 0.1.0
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from saltext.fungible._core import chain
+from saltext.fungible.utils import face
+
+if t.TYPE_CHECKING:
+    __opts__: dict[str, t.Any] = {}
+    __pillar__: dict[str, t.Any] = {}
+    __salt__: dict[str, t.Callable[..., t.Any]] = {}
+
+__virtualname__ = "plugin_chain"
+
+
+def __virtual__() -> str:
+    return __virtualname__
+
+
+def _minion(test: bool | None = None) -> face.Minion:
+    return face.Minion(__salt__, __pillar__, __opts__["test"] if test is None else test)
+
+
+def info(name: str, manifest: t.Any = None, root: str = "/") -> dict[str, t.Any]:
+    """
+    Tell the declared chain in its order, and what of it is ready on this minion.
+
+    name
+        The site.
+
+    manifest
+        The site's manifest, instead of the pillar's ``fungible:sites:<name>``. The job cache keeps it, secrets too.
+
+    root
+        What stands in for ``/``, for demonstrations and tests.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' plugin_chain.info actioncenter
+    """
+    return face.inform(face.Asked(name, manifest, root), chain.facts, _minion())
+
+
+def present(name: str, manifest: t.Any = None, root: str = "/", test: bool | None = None) -> dict[str, t.Any]:
+    """
+    Bring every extension of the chain onto the minion, verified and unpacked.
+
+    name
+        The site.
+
+    manifest
+        The site's manifest, instead of the pillar's ``fungible:sites:<name>``. The job cache keeps it, secrets too.
+
+    root
+        What stands in for ``/``, for demonstrations and tests.
+
+    test
+        Only tell what would be done. Default: what the minion's configuration says, which is to do it.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' plugin_chain.present actioncenter
+    """
+    return face.change(face.Asked(name, manifest, root), chain.plugin_chain, _minion(test))

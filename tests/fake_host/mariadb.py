@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fake machine's MariaDB: databases, accounts and rights, and the few statements that the core says."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import typing as t
+
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
+
+DOWN: t.Final = Done(1, "", "ERROR 2002 (HY000): Can't connect to local server through socket '/run/mysqld/x' (2)\n")
+ACCOUNT: t.Final = r"'(?P<user>\w+)'@'localhost'"
+PASSWORD: t.Final = r"IDENTIFIED BY '(?P<password>(?:[^'\\]|''|\\\\)*)'"
+
+
+class MariaDB:
+    """Hold what the server knows."""
+
+    def __init__(self) -> None:
+        self.databases: dict[str, list[str]] = {}  # name -> tables
+        self.accounts: dict[str, tuple[str, str]] = {}  # user -> plugin, what is kept of the password
+        self.rights: dict[tuple[str, str], set[str]] = {}  # user, pattern
+        self.refusal = ""
+        self.statements: list[str] = []
+        self.up = True
+        self.dumps = True
+
+    def ask(self, sql: str) -> Done:
+        """Answer the core's questions of the catalogue."""
+        if not self.up:
+            return DOWN
+        tables = re.search(r"COUNT\(\*\) FROM information_schema.tables WHERE table_schema = '(\w+)'", sql)
+        if tables:
+            return Done(0, f"{len(self.databases[tables[1]])}\n", "")
+        database = re.search(r"schema_name = '(\w+)'", sql)
+        user = re.search(r"User = '(\w+)'", sql)
+        patterns = re.search(r"table_schema IN \('(.+?)', '(.+?)'\)", sql)
+        assert database, sql
+        assert user, sql
+        assert patterns, sql
+        rows = [["database", database[1]]] if database[1] in self.databases else []
+        rows += [["account", *self.accounts[user[1]]]] if user[1] in self.accounts else []
+        for pattern in sorted({patterns[1].replace("\\\\", "\\"), patterns[2]}):
+            rows += [["right", one] for one in sorted(self.rights.get((user[1], pattern), ()))]
+        return Done(0, "".join("\t".join(row) + "\n" for row in rows), "")
+
+    def run(self, sql: str) -> Done:
+        """Carry out statements, or refuse them all."""
+        if not self.up:
+            return DOWN
+        self.statements.append(sql)
+        if self.refusal:
+            return Done(1, "", self.refusal)
+        rest = sql
+        while rest:
+            rest = self._statement(rest).lstrip("; ")
+        return Done(0, "", "")
+
+    def _statement(self, sql: str) -> str:
+        """Carry out the first statement and give what follows it."""
+        for pattern, act in (
+            (r"CREATE DATABASE IF NOT EXISTS `(?P<database>\w+)`( \w+)*", self._create_database),
+            (rf"(CREATE USER IF NOT EXISTS|ALTER USER) {ACCOUNT} {PASSWORD}", self._set_user),
+            (rf"GRANT (?P<rights>[A-Z, ]+) ON `(?P<pattern>[^`]+)`\.\* TO {ACCOUNT}", self._grant),
+            (rf"REVOKE (?P<rights>[A-Z, ]+) ON `(?P<pattern>[^`]+)`\.\* FROM {ACCOUNT}", self._revoke),
+            (r"DROP DATABASE IF EXISTS `(?P<database>\w+)`", self._drop_database),
+            (rf"DROP USER IF EXISTS {ACCOUNT}", self._drop_user),
+        ):
+            match = re.match(pattern, sql)
+            if match:
+                act(match.groupdict())
+                return sql[match.end() :]
+        raise AssertionError(sql)
+
+    def _create_database(self, said: dict[str, str]) -> None:
+        self.databases.setdefault(said["database"], [])
+
+    def _set_user(self, said: dict[str, str]) -> None:
+        password = said["password"].replace("''", "'").replace("\\\\", "\\")
+        inner = hashlib.sha1(password.encode()).digest()
+        self.accounts[said["user"]] = ("mysql_native_password", f"*{hashlib.sha1(inner).hexdigest().upper()}")
+
+    def _grant(self, said: dict[str, str]) -> None:
+        self.rights.setdefault((said["user"], said["pattern"]), set()).update(said["rights"].split(", "))
+
+    def _revoke(self, said: dict[str, str]) -> None:
+        self.rights[said["user"], said["pattern"]] -= set(said["rights"].split(", "))
+
+    def _drop_database(self, said: dict[str, str]) -> None:
+        self.databases.pop(said["database"], None)
+
+    def _drop_user(self, said: dict[str, str]) -> None:
+        self.accounts.pop(said["user"], None)
+        self.rights = {key: rights for key, rights in self.rights.items() if key[0] != said["user"]}

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How is a run made to die before each of its changes in turn, each time from the same beginning?"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .dying import CountingHost, DyingHost, Ended, in_child
+from .picture import half_done, picture
+from .prober import Prober
+
+if t.TYPE_CHECKING:
+    from types import TracebackType
+
+    from .machine import Answer, Host
+    from .scene import Beginning, Scene
+
+    Run = t.Callable[[Host], t.Sequence[str]]
+
+
+class Watched(t.NamedTuple):
+    """A run in a child: how it ended, and what visitors got meanwhile that was no whole page."""
+
+    ended: Ended
+    bad: list[Answer]
+
+
+@dataclass
+class Death:
+    """One death: before which change, and what visitors got until then; what is wrong after it is kept for the end."""
+
+    deaths: Deaths = field(repr=False)
+    number: int
+    before: str
+    bad: list[Answer]
+
+    def __enter__(self) -> Death:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
+        if not isinstance(error, AssertionError):
+            return False
+        self.deaths.wrong.append(f"died before change {self.number} ({self.before}): {error}")
+        return True
+
+    def then(self, run: Run, serves: str) -> Watched:
+        """Do another run, in a fresh process."""
+        return self.deaths.watched(lambda: run(CountingHost()), serves)
+
+
+class Deaths:
+    """Every death of a run: first it is left to live once, so that its changes and its end are known."""
+
+    def __init__(self, scene: Scene, begin: Beginning, run: Run) -> None:
+        self._scene, self._begin, self._run = scene, begin, run
+        self.wrong: list[str] = []
+        counting = CountingHost()
+        run(counting)
+        self.changes = counting.passed
+        self.end, self.programs = picture(scene.machine.root), scene.machine.programs()
+        assert half_done(scene.machine.root) == []
+
+    def of(self, serves: str, allowed: t.Container[int] = (), numbers: t.Sequence[int] = ()) -> t.Iterator[Death]:
+        """Come back to the beginning and die, before each change or those of these numbers."""
+        for number in numbers or range(1, len(self.changes) + 1):
+            self._begin.come_back()
+            watched = self.watched(lambda: self._run(DyingHost(number)), serves, allowed)  # noqa: B023 - called here
+            assert watched.ended.killed, watched.ended
+            yield Death(self, number, self.changes[number - 1], watched.bad)
+
+    def again(self, serves: str, allowed: t.Container[int] = ()) -> Watched:
+        """Do the run once more, in a fresh process."""
+        return self.watched(lambda: self._run(CountingHost()), serves, allowed)
+
+    def watched(self, work: t.Callable[[], t.Sequence[str]], serves: str, allowed: t.Container[int] = ()) -> Watched:
+        pages = [self._scene.app(version).page for version in serves]
+        with Prober(self._scene.machine.listen, pages, allowed) as prober:
+            ended, bad = prober.during(lambda: in_child(work))
+        assert not ended.error, ended.error
+        return Watched(ended, bad)
+
+    def tell(self) -> None:
+        """Fail if anything was wrong after any death."""
+        print(f"{len(self.changes)} changes, before each of which the run died once")
+        assert not self.wrong, "\n\n".join(self.wrong)
