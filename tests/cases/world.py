@@ -191,7 +191,9 @@ class World:
 
     def _started(self, manifest: str) -> None:
         name = self.module("identity").instance_id(self.site(manifest))
-        self.host.systemd.systemctl(("systemctl", "start", f"fungible-{table.sites()[manifest]}-{name}-web.service"))
+        for verb in ("enable", "start"):
+            unit = f"fungible-{table.sites()[manifest]}-{name}-web.service"
+            self.host.systemd.systemctl(("systemctl", verb, unit))
 
 
 class _Ids(t.Mapping[str, str]):

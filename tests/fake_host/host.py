@@ -80,6 +80,9 @@ class FakeHost:
     def has_user(self, name: str) -> bool:
         return name in self.users
 
+    def group_of(self, user: str) -> str:
+        return user
+
     def has_systemd(self) -> bool:
         return self.systemd_is_there
 

@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import typing as t
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
 
 DOWN: t.Final = Done(1, "", "ERROR 2002 (HY000): Can't connect to local server through socket '/run/mysqld/x' (2)\n")
+NATIVE: t.Final = "mysql_native_password"
 ACCOUNT: t.Final = r"'(?P<user>\w+)'@'localhost'"
 PASSWORD: t.Final = r"IDENTIFIED BY '(?P<password>(?:[^'\\]|''|\\\\)*)'"
+WAY: t.Final = rf"{NATIVE} USING '\*[0-9A-F]{{40}}'"
 
 
 class MariaDB:
@@ -20,7 +23,7 @@ class MariaDB:
 
     def __init__(self) -> None:
         self.databases: dict[str, list[str]] = {}  # name -> tables
-        self.accounts: dict[str, tuple[str, str]] = {}  # user -> plugin, what is kept of the password
+        self.accounts: dict[str, list[str]] = {}  # user -> what is kept of the passwords that let it in
         self.rights: dict[tuple[str, str], set[str]] = {}  # user, pattern
         self.refusal = ""
         self.statements: list[str] = []
@@ -34,17 +37,24 @@ class MariaDB:
         tables = re.search(r"COUNT\(\*\) FROM information_schema.tables WHERE table_schema = '(\w+)'", sql)
         if tables:
             return Done(0, f"{len(self.databases[tables[1]])}\n", "")
-        database = re.search(r"schema_name = '(\w+)'", sql)
         user = re.search(r"User = '(\w+)'", sql)
+        if user and "SELECT Priv" in sql:
+            return Done(0, f"{self._priv(user[1])}\n" if user[1] in self.accounts else "", "")
+        database = re.search(r"schema_name = '(\w+)'", sql)
         patterns = re.search(r"table_schema IN \('(.+?)', '(.+?)'\)", sql)
         assert database, sql
         assert user, sql
         assert patterns, sql
         rows = [["database", database[1]]] if database[1] in self.databases else []
-        rows += [["account", *self.accounts[user[1]]]] if user[1] in self.accounts else []
+        rows += [["account", self._priv(user[1])]] if user[1] in self.accounts else []
         for pattern in sorted({patterns[1].replace("\\\\", "\\"), patterns[2]}):
             rows += [["right", one] for one in sorted(self.rights.get((user[1], pattern), ()))]
         return Done(0, "".join("\t".join(row) + "\n" for row in rows), "")
+
+    def _priv(self, user: str) -> str:
+        """Tell an account as the server keeps it; an empty alternative stands for the outer values."""
+        *others, last = [{"plugin": NATIVE, "authentication_string": one} for one in self.accounts[user]]
+        return json.dumps({"access": 0, **last, **({"auth_or": [*others, {}]} if others else {})})
 
     def run(self, sql: str) -> Done:
         """Carry out statements, or refuse them all."""
@@ -63,6 +73,7 @@ class MariaDB:
         for pattern, act in (
             (r"CREATE DATABASE IF NOT EXISTS `(?P<database>\w+)`( \w+)*", self._create_database),
             (rf"(CREATE USER IF NOT EXISTS|ALTER USER) {ACCOUNT} {PASSWORD}", self._set_user),
+            (rf"ALTER USER {ACCOUNT} IDENTIFIED VIA (?P<ways>{WAY}( OR {WAY})*)", self._set_ways),
             (rf"GRANT (?P<rights>[A-Z, ]+) ON `(?P<pattern>[^`]+)`\.\* TO {ACCOUNT}", self._grant),
             (rf"REVOKE (?P<rights>[A-Z, ]+) ON `(?P<pattern>[^`]+)`\.\* FROM {ACCOUNT}", self._revoke),
             (r"DROP DATABASE IF EXISTS `(?P<database>\w+)`", self._drop_database),
@@ -80,7 +91,10 @@ class MariaDB:
     def _set_user(self, said: dict[str, str]) -> None:
         password = said["password"].replace("''", "'").replace("\\\\", "\\")
         inner = hashlib.sha1(password.encode()).digest()
-        self.accounts[said["user"]] = ("mysql_native_password", f"*{hashlib.sha1(inner).hexdigest().upper()}")
+        self.accounts[said["user"]] = [f"*{hashlib.sha1(inner).hexdigest().upper()}"]
+
+    def _set_ways(self, said: dict[str, str]) -> None:
+        self.accounts[said["user"]] = re.findall(r"'(.+?)'", said["ways"])
 
     def _grant(self, said: dict[str, str]) -> None:
         self.rights.setdefault((said["user"], said["pattern"]), set()).update(said["rights"].split(", "))

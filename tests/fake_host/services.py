@@ -9,6 +9,8 @@ from posixpath import basename
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
 
+from .disk import Node
+
 if t.TYPE_CHECKING:
     from .disk import Disk
 
@@ -16,6 +18,7 @@ if t.TYPE_CHECKING:
 
 OK: t.Final = Done(0, "", "")
 UNITS: t.Final = "/etc/systemd/system"
+WANTED: t.Final = f"{UNITS}/multi-user.target.wants"
 READS: t.Final = ("is-active",)
 
 
@@ -26,7 +29,6 @@ class Systemd:
         self._disk, self._started = disk, started
         self.loaded: dict[str, str] = {}
         self.running: dict[str, str] = {}  # the unit's text as it was started
-        self.enabled: set[str] = set()
 
     def systemctl(self, argv: t.Sequence[str]) -> Done:
         verb, *words = [word for word in argv[1:] if not word.startswith("--")]
@@ -37,7 +39,7 @@ class Systemd:
             files = [name for name in self._disk.children(UNITS) if name.endswith(".service")]
             self.loaded = {name[: -len(".service")]: self._disk.text(f"{UNITS}/{name}") for name in files}
             return OK
-        act = {"enable": self.enabled.add, "disable": self.enabled.discard, "start": self._start, "stop": self._stop}
+        act = {"enable": self._enable, "disable": self._disable, "start": self._start, "stop": self._stop}
         act.update({"reload": self._reload, "reset-failed": lambda name: None})
         strangers = [name for name in names if name not in self.loaded]
         if strangers:
@@ -45,6 +47,12 @@ class Systemd:
         for name in names:
             act[verb](name)
         return OK
+
+    def _enable(self, name: str) -> None:
+        self._disk.put(f"{WANTED}/{name}.service", Node("l", target=f"{UNITS}/{name}.service"))
+
+    def _disable(self, name: str) -> None:
+        self._disk.remove(f"{WANTED}/{name}.service")
 
     def _start(self, name: str) -> None:
         if name not in self.running:

@@ -12,7 +12,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-
 from tests.parts.support.machine import Machine
 from tests.parts.support.scene import Scene
 

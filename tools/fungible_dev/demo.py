@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 from . import demo_programs, places, show
 from .demo_app import Ports
-from .demo_figures import QUIET, SWITCHING, Cutover, Step, Switch, first_failed, print_cutovers, print_steps
+from .demo_figures import QUIET, SWITCHING, Cutover, Step, Switch, faults, print_cutovers, print_steps, requests
 from .demo_fleet import Fleet
 from .demo_places import CACHE, HERE, free_ports, fresh, shown
 from .environment import ensure_venv
 from .errors import ToolError
-from .load import Aim, Load, Report, measure_capacity
+from .load import Aim, Load, measure_capacity
 
 if t.TYPE_CHECKING:
     from .demo_app import App
@@ -40,10 +40,8 @@ class Story:
     fleet: Fleet
     begun: float
     steps: list[Step] = field(default_factory=list)
-    parts: list[tuple[str, str, Play, Switch]] = field(default_factory=list)  # a cutover's name, the slot that went
+    cutovers: list[Cutover] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
-    capacity: float = 0.0  # requests a second
-    rate: float = 0.0
     databases: list[str] = field(default_factory=list)
 
 
@@ -53,10 +51,11 @@ def main(args: argparse.Namespace) -> int:
     with fresh(args.cache or CACHE):
         story = _prepare(begun)
         _deploy(story)
-        report = _change_under_load(story)
-        verdict = _tell(story, report)
+        _change_under_load(story)
+        _rerun(story)
+        verdict = _tell(story)
         if args.json:
-            args.json.write_text(json.dumps(_figures(story, report), indent=1) + "\n", encoding="utf-8")
+            args.json.write_text(json.dumps(_figures(story), indent=1) + "\n", encoding="utf-8")
         if args.keep:
             _keep(story)
     return verdict
@@ -88,41 +87,26 @@ def _deploy(story: Story) -> None:
     show.note(f"The site is open: {fleet.url}/ ({app.wrote})")
 
 
-def _change_under_load(story: Story) -> Report:
-    """Upgrade, roll back, go forward again and rerun while visitors read."""
+def _change_under_load(story: Story) -> None:
+    """Upgrade, roll back and go forward again while visitors read."""
     old, new = story.app.versions
-    aim = Aim(
-        f"http://127.0.0.1:{story.fleet.ports.site}",
-        paths=story.app.paths,
-        host=f"localhost:{story.fleet.ports.site}",
-        release_header="X-Fungible-Slot",
-        timeout=PATIENCE,
-    )
-    show.section("Let visitors in")
-    story.capacity = measure_capacity(aim)
-    story.rate = min(SHARE * story.capacity, MOST)
-    show.note(f"The site can answer {story.capacity:.0f} requests a second here. Now {story.rate:.0f} a second come,")
-    show.note("whether or not those before were answered. Ansible, on the same machine, lets them go first.")
-    with Load.start(aim.at(story.rate, LONGEST)) as load:
-        time.sleep(QUIET)
-        story.fleet.want(new)
-        show.section(f"Upgrade to {new}: ansible-playbook fungible.deploy.site")
-        show.note(f"In {shown(HERE / 'site.yml')} nothing but the application's version and source were changed.")
-        _cut_over(story, f"{old} to {new}", "fungible.deploy.site", new)
-        show.note(f"The database was migrated meanwhile: {story.databases[0]} became {story.app.database(HERE)}.")
-        story.app.write(story.fleet.url, f"Post on {new}")
-        story.written = {**story.app.content(story.fleet.url), **story.written}
-        show.section(f"Roll back to {old}: ansible-playbook fungible.deploy.rollback")
-        _cut_over(story, f"back to {old}", "fungible.deploy.rollback", old)
-        show.section(f"Forward again to {new}: ansible-playbook fungible.deploy.site")
-        _cut_over(story, f"again to {new}", "fungible.deploy.site", new)
-        story.databases.append(story.app.database(HERE))
-        if not load.is_running:
-            raise ToolError("the load ended before the demo did; this machine is too slow or too busy for it")
-        report = load.stop()
-    show.section("Run the same playbook once more")
+    show.section(f"Upgrade to {new} under load: ansible-playbook fungible.deploy.site")
+    show.note(f"In {shown(HERE / 'site.yml')} only the application's version and source are changed.")
+    story.fleet.want(new)
+    _cut_over(story, f"{old} to {new}", "fungible.deploy.site", new)
+    story.databases.append(story.app.database(HERE))
+    show.note(f"The database was migrated meanwhile: {story.databases[0]} became {story.databases[1]}.")
+    story.app.write(story.fleet.url, f"Post on {new}")
+    story.written = {**story.app.content(story.fleet.url), **story.written}
+    show.section(f"Roll back to {old} under load: ansible-playbook fungible.deploy.rollback")
+    _cut_over(story, f"back to {old}", "fungible.deploy.rollback", old)
+    show.section(f"Forward again to {new} under load: ansible-playbook fungible.deploy.site")
+    _cut_over(story, f"again to {new}", "fungible.deploy.site", new)
+
+
+def _rerun(story: Story) -> None:
+    show.section("Run the same playbook once more: ansible-playbook fungible.deploy.site")
     _play(story, "rerun", "fungible.deploy.site")
-    return report
 
 
 def _play(story: Story, name: str, playbook: str, *, humbly: bool = False) -> Play:
@@ -134,13 +118,28 @@ def _play(story: Story, name: str, playbook: str, *, humbly: bool = False) -> Pl
 
 
 def _cut_over(story: Story, name: str, playbook: str, version: str) -> None:
-    old = Switch.read(HERE, story.app.site).slot
-    done = _play(story, name, playbook, humbly=True)
-    switch = Switch.read(HERE, story.app.site)
-    story.parts.append((name, old, done, switch))
-    _require_served(story, version)
-    _require_content(story)
-    time.sleep(max(switch.done + SWITCHING + QUIET - time.time(), 0))
+    """Run the playbook while visitors come, whether or not those before them were answered."""
+    port = story.fleet.ports.site
+    aim = Aim(
+        f"http://127.0.0.1:{port}",
+        paths=story.app.paths,
+        host=f"localhost:{port}",
+        release_header="X-Fungible-Slot",
+        timeout=PATIENCE,
+    )
+    capacity = measure_capacity(aim)
+    rate = min(SHARE * capacity, MOST)
+    show.note(f"The site can answer {capacity:.0f} requests a second. {rate:.0f} come; Ansible lets them go first.")
+    before = Switch.read(HERE, story.app.site)
+    with Load.start(aim.at(rate, LONGEST)) as load:
+        time.sleep(QUIET)
+        done = _play(story, name, playbook, humbly=True)
+        switch = Switch.read(HERE, story.app.site)
+        _require_served(story, version)
+        _require_content(story)
+        time.sleep(max(switch.done + SWITCHING + QUIET - time.time(), 0))
+        report = load.stop()
+    story.cutovers.append(Cutover(name, before.slot, done, switch, report, capacity, rate))
 
 
 def _require_served(story: Story, version: str) -> None:
@@ -156,27 +155,17 @@ def _require_content(story: Story) -> None:
         raise ToolError(f"{lost[0]} was written before, and is not there any more as it was")
 
 
-def _tell(story: Story, report: Report) -> int:
+def _tell(story: Story) -> int:
     """Print what it took and what visitors noticed; the verdict is the exit code."""
     show.section("What it took")
     print_steps(story.steps)
     show.section("What visitors noticed")
-    print_cutovers(_cutovers(story, report))
-    rerun = story.steps[-1].play.changed
-    print()
-    show.note(f"{report.total:,} requests in all, {report.failed:,} failed; the rerun says changed={rerun}.")
+    print_cutovers(story.cutovers)
     _suggest(story)
-    if report.failed:
-        why = ", ".join(f"{count} {reason}" for reason, count in report.failures.items())
-        show.error(f"the demo failed: {report.failed} of {report.total} requests failed ({why})")
-    if rerun:
-        steps = [step for task in story.steps[-1].play.tasks for step in task.steps]
-        show.error(f"the demo failed: the rerun changed something: {', '.join(steps)}")
-    return 1 if report.failed or rerun else 0
-
-
-def _cutovers(story: Story, report: Report) -> list[Cutover]:
-    return [Cutover(name, old, done, switch, report) for name, old, done, switch in story.parts]
+    reasons = faults(story.cutovers, story.steps[-1])
+    for reason in reasons:
+        show.error(f"the demo failed: {reason}")
+    return 1 if reasons else 0
 
 
 def _suggest(story: Story) -> None:
@@ -209,18 +198,15 @@ def _keep(story: Story) -> None:
         print(flush=True)
 
 
-def _figures(story: Story, report: Report) -> dict[str, t.Any]:
-    """Return what the result file keeps; latencies are in milliseconds, from when a request was due."""
-    latencies = {f"p{p}": round((report.percentile(p) or 0) * 1000, 3) for p in (50, 99)}
-    rates = {"capacity_per_second": round(story.capacity, 1), "per_second": round(story.rate, 1)}
+def _figures(story: Story) -> dict[str, t.Any]:
+    """Return what the result file keeps."""
     return {
         "application": story.app.title,
         "versions": story.app.versions,
         "databases": story.databases,
         "seconds": round(time.monotonic() - story.begun, 3),
-        "requests": {"total": report.total, "failed": report.failed, "failures": report.failures, **rates, **latencies},
-        "first_failed": first_failed(report, [switch for *_, switch in story.parts]),
         "rerun_changed": story.steps[-1].play.changed,
-        "cutovers": [cutover.to_dict() for cutover in _cutovers(story, report)],
+        **requests(story.cutovers),
+        "cutovers": [cutover.to_dict() for cutover in story.cutovers],
         "steps": [step.to_dict() for step in story.steps],
     }

@@ -16,10 +16,9 @@ from pathlib import Path
 
 from . import show
 from .demo_play import Play
+from .load_report import Report
 
-if t.TYPE_CHECKING:
-    from .load import Report
-
+OVERLOADED = ("not sent", "timeout")  # what becomes of requests where there are more than can be answered
 QUIET = 3.0  # seconds before a playbook and after a switch, in which nothing but visitors is at work
 SWITCHING = 1.0  # seconds from the decision on, in which a switch would be noticed
 HEADER = ("cutover", "took", "requests", "failed", "before", "deploying", "switching", "after")
@@ -27,7 +26,8 @@ LEGEND = """
   took        from the decision to switch until nobody got the old release any more
   before      the 3 quiet seconds before Ansible begins; deploying: until the switch
   switching   the first second from the decision on; after: the 3 seconds after that
-  a / b       half of the answers came within a ms, and 99 of 100 within b ms"""
+  a / b       half of the answers came within a ms, and 99 of 100 within b ms
+"""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class Cutover:
     play: Play
     switch: Switch
     report: Report
+    capacity: float  # requests a second that the site could answer before it
+    rate: float  # and that came
 
     @property
     def windows(self) -> dict[str, tuple[float, float]]:
@@ -106,7 +108,8 @@ class Cutover:
         }
         around = self.around
         counts = {"requests": around.total, "failed": around.failed}
-        return {"name": self.name, "ms": round(self.seconds * 1000, 3), **counts, **times}
+        rates = {"capacity_per_second": round(self.capacity, 1), "per_second": round(self.rate, 1)}
+        return {"name": self.name, "ms": round(self.seconds * 1000, 3), **counts, **times, **rates}
 
     def _percentile(self, p: float, since: float, until: float) -> float | None:
         value = self.report.percentile(p, since, until)
@@ -118,18 +121,46 @@ class Cutover:
         return wall - then + monotonic
 
 
-def first_failed(report: Report, switches: t.Sequence[Switch], most: int = 20) -> list[dict[str, t.Any]]:
-    """Return the first requests that failed, and when: in seconds after the decision to switch that was nearest."""
-    failed = [request for request in report.requests if request.failure]
-    decided = [switch.decided for switch in switches]
+def whole(cutovers: t.Sequence[Cutover]) -> Report:
+    """Join the reports of all cutovers."""
+    return Report(tuple(request for cutover in cutovers for request in cutover.report.requests))
+
+
+def faults(cutovers: t.Sequence[Cutover], rerun: Step) -> list[str]:
+    """Tell what may not be: requests that failed, and a rerun that changed something."""
+    report, found = whole(cutovers), []
+    if report.failed:
+        why = ", ".join(f"{count} {reason}" for reason, count in report.failures.items())
+        found.append(f"{report.failed:,} of {report.total:,} requests failed ({why})")
+    if any(report.failures.get(reason) for reason in OVERLOADED):
+        found.append("the machine got busier than it was when its capacity was measured: try again when it is quiet")
+    if rerun.play.changed:
+        steps = [step for task in rerun.play.tasks for step in task.steps]
+        found.append(f"the rerun changed something: {', '.join(steps)}")
+    return found
+
+
+def requests(cutovers: t.Sequence[Cutover]) -> dict[str, t.Any]:
+    """Return what a result file keeps of all requests; times are in milliseconds, from when a request was due."""
+    report = whole(cutovers)
+    latencies = {f"p{p}": round((report.percentile(p) or 0) * 1000, 3) for p in (50, 99)}
+    counts = {"total": report.total, "failed": report.failed, "failures": report.failures}
+    return {"requests": {**counts, **latencies}, "first_failed": [one for each in cutovers for one in _failed(each)]}
+
+
+def _failed(cutover: Cutover, most: int = 10) -> list[dict[str, t.Any]]:
+    """Return the first requests that failed, and when: in seconds after the decision to switch."""
+    failed = [request for request in cutover.report.requests if request.failure]
+    at = cutover.windows["during"][0]
     return [
         {
+            "cutover": cutover.name,
             "path": one.path,
             "failure": one.failure,
             "status": one.status,
             "slot": one.release,
             "on_a_used_connection": one.reused,
-            "sent_after_switch": round(min((report.wall(one.begun) - at for at in decided), key=abs), 4),
+            "sent_after_switch": round(one.begun - at, 4),
             "answered_after": round(one.service, 4),
         }
         for one in failed[:most]
@@ -147,7 +178,9 @@ def print_steps(steps: t.Sequence[Step]) -> None:
 def print_cutovers(cutovers: t.Sequence[Cutover]) -> None:
     """Print what visitors noticed, and how to read it."""
     show.table(HEADER, [cutover.row() for cutover in cutovers])
-    print(LEGEND, flush=True)
+    print(LEGEND)
+    report = whole(cutovers)
+    show.note(f"{report.total:,} requests in all, {report.failed:,} of them failed.")
 
 
 def _pair(median: float | None, high: float | None) -> str:

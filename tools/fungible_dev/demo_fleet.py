@@ -19,7 +19,6 @@ if t.TYPE_CHECKING:
 CONFIG = """\
 [defaults]
 inventory = {folder}/hosts.yml
-collections_path = {collections}
 home = {folder}/ansible
 remote_tmp = {folder}/ansible/remote
 """
@@ -39,7 +38,7 @@ PLAY = """\
 # Runs a playbook as the demo does, for example:
 #   {folder}/play fungible.deploy.site --check --diff
 #   {folder}/play fungible.deploy.rollback
-export ANSIBLE_CONFIG={config} {mark}={folder} LC_ALL=C.UTF-8
+export ANSIBLE_CONFIG={config} ANSIBLE_COLLECTIONS_PATH={collections} {mark}={folder} LC_ALL=C.UTF-8
 export PATH={programs}:"$PATH"
 exec {programs}/ansible-playbook --extra-vars @{folder}/site.yml --extra-vars @{folder}/secrets.yml "$@"
 """
@@ -80,15 +79,20 @@ class Fleet:
         """Write the manifest with a version."""
         self._put("site.yml", self.app.manifest(version, self.ports))
 
-    def run(self, playbook: str, log: str, *, humbly: bool = False) -> Play:
-        """Run a playbook, and print its tasks as they end."""
-        return play([self.folder / "play", playbook, "-v"], self.folder / "log" / log, _tell, humbly=humbly)
+    def run(self, playbook: str, log: str, *, humbly: bool = False, aloud: bool = True) -> Play:
+        """Run a playbook, and print its tasks as they end; humbly, whatever else the machine does goes first."""
+        tell = _tell if aloud else _keep_quiet
+        return play([self.folder / "play", playbook, "-v"], self.folder / "log" / log, tell, humbly=humbly)
 
     def _put(self, name: str, text: str, mode: int = 0o644) -> None:
         path = self.folder / name
         path.touch(mode)
         path.chmod(mode)
         path.write_text(text, encoding="utf-8")
+
+
+def _keep_quiet(_: Task) -> None:
+    pass
 
 
 def _tell(task: Task) -> None:

@@ -51,6 +51,7 @@ class Browser:
     site: str
     socket: str = ""  # of one instance; else the router is asked
     jar: str = field(default_factory=lambda: f"/tmp/cookies-{secrets.token_hex(4)}")
+    nonce: str = ""
 
     def get(self, path: str, *options: str) -> Page:
         """Ask for a page, as whoever is logged in."""
@@ -71,15 +72,14 @@ class Browser:
 
     def log_in(self, user: str, password: str) -> Browser:
         """Log in by the form, as a person would."""
-        self.get("/wp-login.php")
-        page = self.post("/wp-login.php", {"log": user, "pwd": password, "wp-submit": "Log In", "testcookie": "1"})
+        page = self.post("/wp-login.php", {"log": user, "pwd": password, "wp-submit": "Log In"})
         if page.status != 302:
             raise ToolError(f"{user} cannot log in at {self.socket or 'the router'}: status {page.status}")
+        self.nonce = self.get("/wp-admin/admin-ajax.php?action=rest-nonce").text.strip()
         return self
 
     def rest(self, route: str, *options: str, **fields: t.Any) -> t.Any:
         """Ask WordPress's own interface, with the nonce that a logged-in browser gets; fields are sent as JSON."""
         body = ("--json", json.dumps(fields)) if fields else ()
-        nonce = self.get("/wp-admin/admin-ajax.php?action=rest-nonce").text.strip()
-        page = self.get(f"/index.php?rest_route={quote(route)}", "--header", f"X-WP-Nonce: {nonce}", *body, *options)
-        return json.loads(page.text)
+        where = f"/index.php?rest_route={quote(route, safe='/&=')}"
+        return json.loads(self.get(where, "--header", f"X-WP-Nonce: {self.nonce}", *body, *options).text)

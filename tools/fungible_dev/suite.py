@@ -1,14 +1,155 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What does `./dev test` do."""
+"""What does `./dev test` do: set itself up, run every stage whatever came of those before, and count."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
+import tempfile
+import time
+import typing as t
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
+from . import checks, demo_programs, hosts, molecule_runner, packages, places, show
+from .commands import attempt
+from .environment import ensure_system, ensure_venv
 from .errors import ToolError
+from .suite_oldest import deploy_with_oldest
+from .suite_pytest import run_pytest
+from .suite_stage import Count, Outcome, Stage
+from .suite_venvs import newest_between, venv_of
+
+REQUIREMENTS = places.TOOLS / "requirements-test.txt"
+PARTS = (*demo_programs.PACKAGES, "git", "unzip")
+PACKAGING = ("tests/test_layout.py", "tests/test_packaging.py")
+DEMO = "tests/parts/test_demo.py"
+OLDEST_PYTHON = ((3, 9), (3, 9))  # what the core runs on
+
+# A scenario in a process of its own, so that what it prints can be kept until it fails.
+SCENARIO = """
+import sys
+from fungible_dev.molecule_runner import run_scenario
+sys.exit(run_scenario(sys.argv[1], {"ANSIBLE_COLLECTIONS_PATH": sys.argv[2]}))
+"""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Be what the stages share."""
+
+    bin_dir: Path
+    collections: Path
+    only: tuple[str, ...]  # pytest's -k, if it was given
+
+    def pytest(self, name: str, *words: str, bin_dir: Path | None = None) -> Stage:
+        """Make a stage of tests."""
+        return Stage(name, partial(run_pytest, bin_dir or self.bin_dir, *words, *self.only))
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the command and return its exit code."""
-    raise ToolError(f"./dev {args.command} is not written yet")
+    """Run the stages, print the count as the last line, and return the exit code."""
+    begun, count = time.monotonic(), Count()
+    show.section("What is needed")
+    _ensure_programs(count, fast=args.fast)
+    bin_dir = ensure_venv("test", REQUIREMENTS).parent
+    with tempfile.TemporaryDirectory(prefix="fungible-suite-") as folder:
+        only = ("-k", args.expression) if args.expression else ()
+        suite = Suite(bin_dir, Path(folder), only)
+        _run_selected(suite, count, fast=args.fast) if only else _run_all(suite, count, fast=args.fast)
+    return _close(count, time.monotonic() - begun)
+
+
+def _ensure_programs(count: Count, *, fast: bool) -> None:
+    """Install what is missing; where that cannot be done, the tests that need it fail, and the others run."""
+
+    def ensure(names: t.Sequence[str], why: str) -> Outcome:
+        ensure_system(names, why)
+        return Outcome()
+
+    wanted = {"tests on real parts": PARTS} if fast else {"tests on real parts": PARTS, "test hosts": hosts.PACKAGES}
+    for why, names in wanted.items():
+        with contextlib.suppress(ToolError):
+            ensure_system(names, why)
+            continue
+        count.run(Stage(f"programs for {why}", partial(ensure, names, why)))
+
+
+def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
+    show.section("Static checks, and beside them unit tests")
+    count.run_side_by_side([Stage(name, partial(_check, name, suite.bin_dir)) for name in checks.CHECKS], _units(suite))
+    show.section("Real parts")
+    count.run(
+        suite.pytest("tests on real parts", "-m", "parts", f"--ignore={DEMO}"),
+        suite.pytest("demo", "-m", "parts", DEMO),
+        Stage("build and install", partial(_build, suite)),
+        Stage("oldest ansible-core", partial(deploy_with_oldest, suite.collections)),
+    )
+    if not fast:
+        show.section("Test hosts")
+        count.run(
+            *(Stage(f"molecule: {name}", partial(_scenario, name, suite)) for name in molecule_runner.scenarios()),
+            suite.pytest("tests on test hosts", "-m", "hosts"),
+        )
+
+
+def _run_selected(suite: Suite, count: Count, *, fast: bool) -> None:
+    show.section(f"Tests that match {suite.only[1]!r}")
+    count.run(*_units(suite), suite.pytest("tests on real parts", "-m", "parts"))
+    if not fast:
+        count.run(suite.pytest("tests on test hosts", "-m", "hosts"))
+
+
+def _units(suite: Suite) -> list[Stage]:
+    quick = ("-m", "not parts and not hosts")
+    ignored = [f"--ignore={path}" for path in PACKAGING]
+    return [
+        suite.pytest("unit tests", *quick, *ignored),
+        Stage("core's unit tests, oldest Python", partial(_core_on_oldest, suite.only)),
+        suite.pytest("layout and packaging", *PACKAGING),
+    ]
+
+
+def _check(name: str, bin_dir: Path) -> Outcome:
+    finding = checks.check(name, bin_dir).finding
+    return Outcome.of(finding.passed, finding.output, finding.skipped)
+
+
+def _core_on_oldest(only: tuple[str, ...]) -> Outcome:
+    python = newest_between(OLDEST_PYTHON)
+    if python is None:
+        return Outcome(skipped=1, left_out=("no Python 3.9 was found",))
+    return run_pytest(venv_of(python, "core").parent, "tests/unit/core", *only)
+
+
+def _build(suite: Suite) -> Outcome:
+    """Build what ships, and install the collection where the next stages find it."""
+    out = suite.collections / "built"
+    out.mkdir()
+    tarball = packages.build_collection(out, suite.bin_dir)
+    packages.build_wheel(out, suite.bin_dir)
+    packages.install_collection(tarball, suite.collections, suite.bin_dir)
+    return Outcome.of(True, "")
+
+
+def _scenario(name: str, suite: Suite) -> Outcome:
+    python = suite.bin_dir / "python"
+    done = attempt(
+        [python, "-c", SCENARIO, name, suite.collections],
+        cwd=places.CHECKOUT,
+        env={"PYTHONPATH": str(places.TOOLS), "PATH": f"{suite.bin_dir}{os.pathsep}{os.environ.get('PATH', '')}"},
+    )
+    return Outcome.of(done.returncode == 0, done.stdout + done.stderr)
+
+
+def _close(count: Count, seconds: float) -> int:
+    show.section(f"Done in {show.duration(seconds)}")
+    if count.failing:
+        show.note(f"failing: {', '.join(count.failing)}")
+    if not count.passed:
+        show.error("no test passed: nothing was tested")
+    print(f"\n{count.closing_line()}", flush=True)
+    return 0 if count.passed and not count.failed else 1

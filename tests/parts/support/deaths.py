@@ -14,8 +14,9 @@ from .prober import Prober
 if t.TYPE_CHECKING:
     from types import TracebackType
 
+    from .beginning import Beginning
     from .machine import Answer, Host
-    from .scene import Beginning, Scene
+    from .prober import Whole
 
     Run = t.Callable[[Host], t.Sequence[str]]
 
@@ -45,38 +46,50 @@ class Death:
         self.deaths.wrong.append(f"died before change {self.number} ({self.before}): {error}")
         return True
 
-    def then(self, run: Run, serves: str) -> Watched:
+    def then(self, run: Run, is_whole: Whole) -> Watched:
         """Do another run, in a fresh process."""
-        return self.deaths.watched(lambda: run(CountingHost()), serves)
+        return self.deaths.watched(lambda: run(CountingHost()), is_whole)
 
 
 class Deaths:
     """Every death of a run: first it is left to live once, so that its changes and its end are known."""
 
-    def __init__(self, scene: Scene, begin: Beginning, run: Run) -> None:
-        self._scene, self._begin, self._run = scene, begin, run
+    def __init__(self, begin: Beginning, run: Run) -> None:
+        self.begin, self._run = begin, run
         self.wrong: list[str] = []
         counting = CountingHost()
         run(counting)
         self.changes = counting.passed
-        self.end, self.programs = picture(scene.machine.root), scene.machine.programs()
-        assert half_done(scene.machine.root) == []
+        self.end, self.programs = picture(begin.machine.root), begin.machine.programs()
+        assert half_done(begin.machine.root) == []
 
-    def of(self, serves: str, allowed: t.Container[int] = (), numbers: t.Sequence[int] = ()) -> t.Iterator[Death]:
+    def of(self, is_whole: Whole, numbers: t.Sequence[int] = ()) -> t.Iterator[Death]:
         """Come back to the beginning and die, before each change or those of these numbers."""
         for number in numbers or range(1, len(self.changes) + 1):
-            self._begin.come_back()
-            watched = self.watched(lambda: self._run(DyingHost(number)), serves, allowed)  # noqa: B023 - called here
+            self.begin.come_back()
+            watched = self.watched(lambda: self._run(DyingHost(number)), is_whole)  # noqa: B023 - called here
             assert watched.ended.killed, watched.ended
             yield Death(self, number, self.changes[number - 1], watched.bad)
 
-    def again(self, serves: str, allowed: t.Container[int] = ()) -> Watched:
-        """Do the run once more, in a fresh process."""
-        return self.watched(lambda: self._run(CountingHost()), serves, allowed)
+    def about(self, *names: str) -> list[int]:
+        """Tell the numbers of the changes to such files or by such programs."""
+        return [
+            number
+            for number, what in enumerate(self.changes, 1)
+            if any(f"/{name}" in what or what.endswith(name) for name in names)
+        ]
 
-    def watched(self, work: t.Callable[[], t.Sequence[str]], serves: str, allowed: t.Container[int] = ()) -> Watched:
-        pages = [self._scene.app(version).page for version in serves]
-        with Prober(self._scene.machine.listen, pages, allowed) as prober:
+    def late(self, every: int) -> list[int]:
+        """Tell the numbers of every so manyth change, once the release is there."""
+        staged = max(self.about("journal.json")[:2])
+        return list(range(staged, len(self.changes) + 1, every))
+
+    def again(self, is_whole: Whole) -> Watched:
+        """Do the run once more, in a fresh process."""
+        return self.watched(lambda: self._run(CountingHost()), is_whole)
+
+    def watched(self, work: t.Callable[[], t.Sequence[str]], is_whole: Whole) -> Watched:
+        with Prober(self.begin.machine.listen, is_whole) as prober:
             ended, bad = prober.during(lambda: in_child(work))
         assert not ended.error, ended.error
         return Watched(ended, bad)

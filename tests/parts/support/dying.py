@@ -16,7 +16,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local i
 
 
 class CountingHost(LocalHost):
-    """This machine, with every change that is made to it counted and named."""
+    """The machine at hand, with every change that is made to it counted and named."""
 
     def __init__(self) -> None:
         self.passed: list[str] = []
@@ -26,7 +26,7 @@ class CountingHost(LocalHost):
 
 
 class DyingHost(CountingHost):
-    """This machine, on which the run dies before the n-th change; no `finally` of its own is run."""
+    """The machine at hand, on which the run dies before the n-th change; no `finally` of its own is run."""
 
     def __init__(self, at: int) -> None:
         super().__init__()

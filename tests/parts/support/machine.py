@@ -5,18 +5,20 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import http.client
 import os
 import shutil
 import signal
 import socket
-import subprocess
 import time
 import typing as t
 from pathlib import Path
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import journal, live, primitives
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
+from ansible_collections.fungible.deploy.plugins.module_utils._core.identity import release_id
+from ansible_collections.fungible.deploy.plugins.module_utils._core.places import Places
 from ansible_collections.fungible.deploy.plugins.module_utils._core.primitives import Request
 from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.supervisor import Supervisor
@@ -68,6 +70,12 @@ class Machine:
     def __exit__(self, *_: object) -> None:
         self.end()
 
+    def beside(self, site: str) -> Machine:
+        """Give the same machine for another site, behind the same router."""
+        other = copy.copy(self)
+        other.site, other.port = site, free_ports(2)
+        return other
+
     def request(self, manifest: Manifest) -> Request:
         return Request(self.site, manifest, root=str(self.root))
 
@@ -88,6 +96,16 @@ class Machine:
     def absent(self, manifest: Manifest, *, host: Host | None = None) -> list[str]:
         done = primitives.stateless_app(host or self.host, self.request(manifest), check=False, state="absent")
         return [str(step) for step in done.plan.steps]
+
+    def purge(self, manifest: Manifest, store: str, *, host: Host | None = None) -> list[str]:
+        done = primitives.persistent_store(
+            host or self.host, self.request(manifest), check=False, state="absent", store=store, purge=store
+        )
+        return [str(step) for step in done.plan.steps]
+
+    def release(self, manifest: Manifest) -> Path:
+        ctx = self.context(manifest)
+        return Path(ctx.places.release(release_id(ctx.site)))
 
     # what visitors get
     def get(self, path: str = "/", headers: t.Mapping[str, str] | None = None) -> Answer:
@@ -116,13 +134,31 @@ class Machine:
 
     def enabled(self) -> list[str]:
         """Tell every program that supervisord would start at its own start."""
-        return sorted(path.stem for path in (self.root / "etc/fungible/supervisor/enabled").iterdir())
+        return sorted(path.stem for path in (self.root / "etc/fungible/supervisor/enabled").glob("*.conf"))
 
     def restart_router(self) -> None:
-        """Start HAProxy anew from its files on disk."""
-        self.rpc("stopProcess", haproxy.UNIT)
-        self.rpc("startProcess", haproxy.UNIT)
-        self.until(lambda: self.get().status != 0)
+        """Start HAProxy anew from its files on disk, and wait until it would hear a signal to reload as well."""
+        if haproxy.UNIT in self.programs():
+            self.rpc("stopProcess", haproxy.UNIT)
+            self.rpc("startProcess", haproxy.UNIT)
+            self.until(lambda: self.host.talk(self.admin, "show info"))
+            environ = Path(f"/proc/{self.rpc('getProcessInfo', haproxy.UNIT)['pid']}/environ")
+            self.until(lambda: b"HAPROXY_MWORKER_WAIT_ONLY=1" in environ.read_bytes())
+
+    @property
+    def admin(self) -> str:
+        return str(self.root / "run/fungible-router/admin.sock")
+
+    def reboot(self) -> None:
+        """End every process as a power cut would, empty what is in memory, and start supervisord as a boot would."""
+        self.end()
+        shutil.rmtree(self.root / "run")
+        (self.root / "run/fungible-supervisor").mkdir(parents=True)
+        self.host.spawn(("supervisord", "--configuration", str(self.root / "etc/fungible/supervisor/supervisord.conf")))
+        self.until(lambda: self.get("/healthz").status == 200)
+
+    def start_supervisord(self) -> None:
+        Supervisor()._ensure_daemon(self.host, Places(str(self.root), self.site))
 
     def until(self, condition: t.Callable[[], object], seconds: float = 20) -> None:
         assert self.host.wait_until(lambda: bool(condition()), seconds), f"not within {seconds:g} s"
@@ -155,7 +191,7 @@ def ask(port: int, path: str = "/", headers: t.Mapping[str, str] | None = None) 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     with contextlib.closing(connection):
         try:
-            connection.request("GET", path, headers={"Host": "site.example", **(headers or {})})
+            connection.request("GET", path, headers={"Host": f"site.example:{port}", **(headers or {})})
             answer = connection.getresponse()
             return Answer(answer.status, answer.read().decode("utf-8", "replace"), dict(answer.headers))
         except (OSError, http.client.HTTPException) as exc:

@@ -24,7 +24,7 @@ def picture(root: Path) -> dict[str, str]:
     found = {}
     for path in _entries(root):
         name = str(path.relative_to(root))
-        if path.name not in ("lock", ".lock") and "/backups/" not in name:
+        if path.name not in ("lock", ".lock") and "/backups" not in name:
             found[name] = f"{path.lstat().st_mode:o} {_content(path)}"
     return found
 
@@ -45,6 +45,15 @@ def rows(database: Path) -> list[str]:
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
         return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def notes(database: Path) -> list[str]:
+    """Tell what the tiny application keeps in an SQLite file."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        return [row[0] for row in connection.execute("SELECT text FROM notes ORDER BY rowid")]
     finally:
         connection.close()
 

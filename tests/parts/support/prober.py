@@ -12,19 +12,22 @@ import typing as t
 
 from .machine import Answer, ask
 
+Whole = t.Callable[[Answer], bool]
+
 PAUSE: t.Final = 0.004
+SHOWN: t.Final = 200
 
 
 class Prober:
     """A process that asks for the front page when told to, and remembers the answers that are no whole page."""
 
-    def __init__(self, port: int, pages: t.Container[str], allowed: t.Container[int] = ()) -> None:
+    def __init__(self, port: int, is_whole: Whole) -> None:
         self._ours, theirs = socket.socketpair()
         self._pid = os.fork()
         if self._pid == 0:
             self._ours.close()
             try:
-                _serve(theirs, port, pages, allowed)
+                _serve(theirs, port, is_whole)
             finally:
                 os._exit(0)
         theirs.close()
@@ -50,19 +53,17 @@ class Prober:
         return done, [Answer(*bad) for bad in json.loads(told)]
 
 
-def _serve(channel: socket.socket, port: int, pages: t.Container[str], allowed: t.Container[int]) -> None:
+def _serve(channel: socket.socket, port: int, is_whole: Whole) -> None:
     while channel.recv(16):
-        bad: list[tuple[int, str]] = []
-        _ask(port, pages, allowed, bad)
+        bad = [*_ask(port, is_whole)]
         channel.sendall(b"asking\n")
         while not select.select([channel], [], [], PAUSE)[0]:
-            _ask(port, pages, allowed, bad)
+            bad += _ask(port, is_whole)
         channel.recv(16)
-        _ask(port, pages, allowed, bad)
+        bad += _ask(port, is_whole)
         channel.sendall(json.dumps(bad).encode() + b"\n")
 
 
-def _ask(port: int, pages: t.Container[str], allowed: t.Container[int], bad: list[tuple[int, str]]) -> None:
+def _ask(port: int, is_whole: Whole) -> list[tuple[int, str]]:
     got = ask(port)
-    if got.status not in allowed and (got.status != 200 or got.body not in pages):
-        bad.append((got.status, got.body[:200]))
+    return [] if is_whole(got) else [(got.status, got.body[:SHOWN])]

@@ -6,19 +6,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
+from ansible_collections.fungible.deploy.plugins.module_utils._core.journal import SLOTS
 
-from .machine import Machine, ask
-from .picture import Copy
+from .beginning import Beginning
+from .machine import ask
 from .tiny_app import TinyApp, tiny_app
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from .machine import Manifest
-
-
-UP: t.Final = ("RUNNING", "STARTING")
+    from .machine import Answer, Machine, Manifest
 
 
 class Scene:
@@ -38,6 +35,7 @@ class Scene:
         self, version: str, broken: str = "", hosts: t.Sequence[str] = ("site.example",), **app: t.Any
     ) -> Manifest:
         machine = self.machine
+        routes = [{"host": host, "listen": f"127.0.0.1:{machine.listen}", "drain": "5s"} for host in hosts]
         return {
             "app": {
                 "kind": "procfile",
@@ -49,11 +47,26 @@ class Scene:
                 **app,
             },
             "stores": {"db": {"kind": "sqlite"}, "uploads": {"kind": "directory", "mount": "uploads"}},
-            "routes": [{"host": host, "listen": f"127.0.0.1:{machine.listen}", "drain": "5s"} for host in hosts],
+            "routes": routes,
         }
 
     def deploy(self, version: str, broken: str = "", **app: t.Any) -> list[str]:
         return self.machine.deploy(self.manifest(version, broken, **app))
+
+    def begin(self, version: str = "") -> Beginning:
+        """Take the present state as one to come back to; if a version is live, that one answers again then."""
+        if not version:
+            return Beginning(self.machine, self.folder / "beginning")
+        manifest = self.manifest(version)
+        live = self.machine.journal(manifest)
+        port = self.machine.port + SLOTS.index(live.slot_of(live.live))
+        # HAProxy would wait for a second before it asks again, so it is not asked before the instance answers.
+        return Beginning(self.machine, self.folder / "beginning", manifest, lambda: ask(port, "/healthz").status == 200)
+
+    def whole(self, versions: str, *statuses: int) -> t.Callable[[Answer], bool]:
+        """Give what tells whether an answer is the whole page of one of the versions, or has one of the statuses."""
+        pages = [self.app(version).page for version in versions]
+        return lambda got: got.status in statuses or (got.status == 200 and got.body in pages)
 
     def served(self) -> str:
         """Tell which version is served; anything but one whole version is an error."""
@@ -65,40 +78,10 @@ class Scene:
         assert (style.status, style.body) == (200, self.app(version).style), style
         return version
 
-
-class Beginning:
-    """A state of the machine, its processes included, to go back to as often as needed."""
-
-    def __init__(self, scene: Scene, version: str = "") -> None:
-        self._machine = scene.machine
-        self._manifest = scene.manifest(version) if version else None
-        self._files = Copy(scene.machine.root, scene.folder / "beginning")
-        self._programs = set(scene.machine.programs())
-        self._weights = scene.machine.weights(self._manifest)[1] if self._manifest else {}
-
-    def come_back(self) -> None:
-        machine = self._machine
-        for name in set(machine.programs()) - self._programs:
-            if machine.programs()[name] in UP:
-                machine.rpc("stopProcess", name)
-            machine.rpc("removeProcessGroup", name)
-        self._files.put_back()
-        for name, state in machine.programs().items():
-            if state not in UP:
-                machine.rpc("removeProcessGroup", name)
-        missing = self._programs - set(machine.programs())
-        if missing:
-            machine.rpc("reloadConfig")
-        for name in missing:
-            machine.rpc("addProcessGroup", name)
-        machine.until(lambda: all(state in UP for state in machine.programs().values()))  # asking wakes supervisord
-        if self._manifest:
-            self._set_weights(self._manifest)
-
-    def _set_weights(self, manifest: Manifest) -> None:
-        machine = self._machine
-        name = haproxy.backend(machine.context(manifest))
-        said = [f"set server {name}/{slot} weight {weight}" for slot, weight in self._weights.items()]
-        machine.host.talk(str(machine.root / "run/fungible-router/admin.sock"), "; ".join(said))
-        port = machine.port + list(self._weights.values()).index(1)
-        machine.until(lambda: ask(port, "/healthz").status == 200)  # HAProxy would wait for a second before it retries
+    def linked(self) -> str:
+        """Tell which version `current` leads to; anything but one whole version is an error."""
+        current = self.machine.root / "srv/fungible" / self.machine.site / "current"
+        page, style = ((current / name).read_text() for name in ("page.html", "static/style.css"))
+        version = page.split()[1].rstrip(".")
+        assert f"{version} {page} {style}" == self.app(version).page
+        return version

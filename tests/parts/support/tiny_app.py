@@ -90,9 +90,8 @@ def serve():
                 except Exception as exc:
                     status, text = 500, f"{type(exc).__name__}: {exc}"
                 body = text.encode()
-                caller.sendall(
-                    f"HTTP/1.1 {status} x\\r\\nContent-Length: {len(body)}\\r\\nConnection: close\\r\\n\\r\\n".encode() + body
-                )
+                head = f"HTTP/1.1 {status} x\\r\\nContent-Length: {len(body)}\\r\\nConnection: close\\r\\n\\r\\n"
+                caller.sendall(head.encode() + body)
 
 
 migrate() if sys.argv[1:] else serve()

@@ -23,7 +23,9 @@ IDS = st.from_regex(r"\A[0-9.]{1,4}-[0-9a-f]{3}\.[0-9a-f]{2}\Z")
 TIMES = st.integers(0, 2**31) | st.floats(0, 2**31)
 JOURNALS = st.builds(
     Journal,
-    slots=st.dictionaries(st.sampled_from(journal.SLOTS), IDS),
+    slots=st.permutations(journal.SLOTS).flatmap(
+        lambda slots: st.lists(IDS, max_size=2, unique=True).map(lambda ids: {slot: one for slot, one in zip(slots, ids)})
+    ),
     live=IDS | st.just(""),
     previous=IDS | st.just(""),
     since=TIMES,

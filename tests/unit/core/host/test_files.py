@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import re
+import subprocess
+import sys
 import typing as t
 
 import pytest
@@ -22,7 +23,6 @@ if t.TYPE_CHECKING:
     Write = t.Callable[[LocalHost, Path], None]
 
 HOST: t.Final = LocalHost()
-SPAWN: t.Final = multiprocessing.get_context("fork")
 
 
 class StoppedError(Exception):
@@ -190,29 +190,31 @@ def test_what_the_system_refuses_is_one_line_with_a_path_and_a_remedy(
 # locks
 
 
-def hold(path: str, ready: t.Any, let_go: t.Any) -> None:
-    with LocalHost().lock(path, 0):
-        ready.set()
-        let_go.wait(60)
+HOLD: t.Final = f"""
+import sys
+from {LocalHost.__module__} import LocalHost
+with LocalHost().lock(sys.argv[1], 0):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 @contextlib.contextmanager
-def held_elsewhere(path: str) -> t.Iterator[tuple[t.Any, t.Any]]:
-    """Let another process hold the lock."""
-    ready, let_go = SPAWN.Event(), SPAWN.Event()
-    other = SPAWN.Process(target=hold, args=(path, ready, let_go))
-    other.start()
-    try:
-        assert ready.wait(60)
-        yield other, let_go
-    finally:
-        let_go.set()
-        other.join()
+def held_elsewhere(path: str) -> t.Iterator[subprocess.Popen[str]]:
+    """Let another process hold the lock, until its standard input is closed."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    argv = [sys.executable, "-c", HOLD, path]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, text=True) as other:
+        assert other.stdin
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        yield other
+        other.stdin.close()
 
 
 def test_a_lock_that_is_held_names_its_owner_and_since_when(tmp_path: Path) -> None:
     path = f"{tmp_path}/state/lock"
-    with held_elsewhere(path) as (other, _), pytest.raises(BusyError) as caught, HOST.lock(path, 0):
+    with held_elsewhere(path) as other, pytest.raises(BusyError) as caught, HOST.lock(path, 0):
         pass
     since = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}"
     who = re.escape(f"{HOST.whoami()} (process {other.pid})")
@@ -228,18 +230,19 @@ def test_a_second_process_waits_until_the_first_has_finished(tmp_path: Path) -> 
         @staticmethod
         def _acquire(file: t.TextIO, path: str, wait: float) -> None:
             waited.append(path)
-            let_go.set()
+            assert other.stdin
+            other.stdin.close()
             LocalHost._acquire(file, path, wait)
 
-    with held_elsewhere(path) as (_, let_go), Patient().lock(path, 60):
+    with held_elsewhere(path) as other, Patient().lock(path, 60):
         assert waited == [path]
 
 
 def test_a_lock_dies_with_its_owner(tmp_path: Path) -> None:
     path = f"{tmp_path}/lock"
-    with held_elsewhere(path) as (other, _):
+    with held_elsewhere(path) as other:
         other.kill()
-        other.join()
+        other.wait()
         with HOST.lock(path, 0):
             assert (tmp_path / "lock").read_text().startswith(f"{HOST.whoami()} (process {os.getpid()}) since ")
 

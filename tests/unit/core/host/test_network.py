@@ -44,6 +44,8 @@ class Page(http.server.BaseHTTPRequestHandler):
 class Methods(xmlrpc.server.SimpleXMLRPCRequestHandler):
     """Answer XML-RPC over a unix socket."""
 
+    disable_nagle_algorithm = False
+
     def address_string(self) -> str:
         return "somebody"
 
@@ -57,6 +59,20 @@ class RPCServer(socketserver.UnixStreamServer, xmlrpc.server.SimpleXMLRPCDispatc
         xmlrpc.server.SimpleXMLRPCDispatcher.__init__(self, allow_none=True)
         socketserver.UnixStreamServer.__init__(self, path, Methods)
         self.register_function(lambda *words: ["state", *words], "supervisor.getState")
+
+
+class Refusing(http.server.BaseHTTPRequestHandler):
+    """Be a supervisord that wants a password."""
+
+    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+        self.send_response(401)
+        self.end_headers()
+
+    def address_string(self) -> str:
+        return "somebody"
+
+    def log_message(self, *args: object) -> None:
+        pass
 
 
 class Echo(socketserver.StreamRequestHandler):
@@ -132,6 +148,10 @@ def test_supervisord_is_asked_over_its_socket(path: str) -> None:
         assert HOST.call(path, "supervisor.getState") == ["state"]
         with pytest.raises(HostError, match=r"^supervisord: supervisor\.none: "):
             HOST.rpc(path, "supervisor.none")
+    os.unlink(path)
+    with serving(socketserver.UnixStreamServer(path, Refusing)), pytest.raises(HostError) as caught:
+        HOST.rpc(path, "supervisor.getState")
+    assert str(caught.value) == "supervisord: supervisor.getState: Unauthorized"
     assert HOST.rpc(path, "supervisor.getState") is None
 
 

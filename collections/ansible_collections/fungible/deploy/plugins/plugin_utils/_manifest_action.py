@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._core import manifest, secrets
@@ -26,7 +28,8 @@ class ManifestAction(ActionBase):
             return {**result, "failed": True, "msg": str(exc)}
         done = self._execute_module(module_args=args, task_vars=task_vars)
         if done.get("needs") and not done.get("failed"):
-            files = {need["sha256"]: self._send(need) for need in done["needs"]}
+            folder = str((task_vars or {}).get("inventory_dir") or "")
+            files = {need["sha256"]: self._send(need, folder) for need in done["needs"]}
             args["files"] = {**args.get("files", {}), **files}
             done = self._execute_module(module_args=args, task_vars=task_vars)
         return {**result, **done}
@@ -41,9 +44,9 @@ class ManifestAction(ActionBase):
         public, found = secrets.split(whole)
         return {**args, "manifest": public, "secrets": found}
 
-    def _send(self, need: dict[str, str]) -> str:
+    def _send(self, need: dict[str, str], inventory: str) -> str:
         """Copy a file of the controller to the host; its digest is verified there."""
-        source = self._find_needle("files", need["file"])
+        source = self._source(need["file"], inventory)
         shell = self._connection._shell  # noqa: SLF001 - Ansible's own action plugins know no other way
         if not shell.tmpdir:
             self._make_tmp_path()
@@ -51,6 +54,17 @@ class ManifestAction(ActionBase):
         self._transfer_file(self._loader.get_real_file(source), target)
         self._fixup_perms2((shell.tmpdir, target))
         return target
+
+    def _source(self, name: str, inventory: str) -> str:
+        """Find a file where tasks look for files, or beside the inventory, where manifests are kept."""
+        beside = Path(inventory, name)
+        if inventory and beside.is_file():
+            return str(beside)
+        try:
+            return str(self._find_needle("files", name))
+        except AnsibleError as exc:
+            where = f"neither beside the inventory ({inventory or 'which is no file'}) nor where tasks look for files"
+            raise AnsibleError(f"{name}: is {where}: give its whole path") from exc
 
 
 def _plain(value: t.Any) -> t.Any:

@@ -52,7 +52,8 @@ def _is_configured(host: Host, ctx: Context, wanted: str, slot: str) -> bool:
     if host.read(ctx.places.listing(identity.release_of(wanted))) is None:
         return False
     _card, files = instance.describe(host, ctx, wanted, slot)
-    return all(instance.is_written(host, path, file) for path, file in files.items())
+    written = all(instance.is_written(host, path, file) for path, file in files.items())
+    return written and instance.tree_is_whole(host, ctx, wanted)
 
 
 def plan_running(ctx: Context, seen: Seen) -> Plan:
@@ -210,7 +211,7 @@ def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.
         "instances": [
             _instance_facts(ctx, host, known, name) for name in host.children(f"{ctx.places.state}/instances")
         ],
-        "steps": words(release.plan(ctx, seen), running),
+        "steps": words(release.plan(ctx, release.observe(host, ctx) if thorough else seen), running),
     }
 
 

@@ -54,7 +54,7 @@ class Context:
     @property
     def web_user(self) -> str:
         """Name the user of the web server in front of the application: it reads, the application's user writes."""
-        return f"{self.owner.user}-web" if self.runtime_name is RuntimeName.SYSTEMD else self.owner.user
+        return f"{self.owner.user}_web" if self.runtime_name is RuntimeName.SYSTEMD else self.owner.user
 
 
 def of(host: Host, site: Site, root: str = "/") -> Context:
@@ -74,7 +74,7 @@ def of(host: Host, site: Site, root: str = "/") -> Context:
             RuntimeName.NONE: "www-data",
         }[runtime]
     )
-    return Context(site, Places(root, site.name), runtime, Owner(user, user))
+    return Context(site, Places(root, site.name), runtime, Owner(user, host.group_of(user)))
 
 
 def ensure_users(host: Host, ctx: Context) -> None:

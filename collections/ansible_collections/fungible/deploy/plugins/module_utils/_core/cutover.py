@@ -99,7 +99,8 @@ def _route(ctx: Context, seen: Seen, goal: str) -> list[Step]:
             return []
         steps = [Step("switch", f"{ctx.site.name} to {goal}", partial(_switch_link, ctx, goal))]
         if ctx.site.app.reload:
-            steps.append(Step("reload", f"your web server ({' '.join(ctx.site.app.reload)})", partial(_reload, ctx)))
+            command = " ".join(ctx.site.app.reload)
+            steps.append(Step("reload", f"your web server ({command})", partial(_reload, ctx, goal)))
         return steps
     if seen.router is None:
         raise InstanceError(f"{ctx.site.name}.routes: has no route: add one, or choose runtime: none")
@@ -117,8 +118,9 @@ def _route(ctx: Context, seen: Seen, goal: str) -> list[Step]:
 
 def _retire(ctx: Context, seen: Seen, goal: str) -> list[Step]:
     drain = max((route.drain for route in ctx.site.routes), default=0)
+    forward = goal == identity.instance_id(ctx.site)
     return [
-        Step("drain and stop", f"instance {name}", partial(_drain, ctx, name, drain))
+        Step("drain and stop", f"instance {name}", partial(_drain, ctx, name, drain, forward))
         for name in sorted(seen.up)
         if name != goal and seen.known.slots.get(seen.known.slot_of(goal)) != name
     ]
@@ -169,22 +171,28 @@ def _switch_link(ctx: Context, name: str, host: Host) -> None:
     if host.stat(ctx.places.tree(name)) is None:
         raise InstanceError(f"instance {name}: is not linked: run stateless_app with state: running first")
     host.symlink(f"instances/{name}/tree", ctx.places.current)
-    _write_live(host, ctx, name)
+    if not ctx.site.app.reload:
+        _write_live(host, ctx, name)
 
 
 def _write_live(host: Host, ctx: Context, name: str) -> None:
     live.update(host, ctx, lambda known: known.with_live(name, host.now()))
 
 
-def _reload(ctx: Context, host: Host) -> None:
+def _reload(ctx: Context, name: str, host: Host) -> None:
+    """Run the declared command; only then is the switch written down, so that one cut off between is done again."""
     host.run(ctx.site.app.reload).require(f"{' '.join(ctx.site.app.reload)}", HostError)
+    _write_live(host, ctx, name)
 
 
-def _drain(ctx: Context, name: str, seconds: int, host: Host) -> None:
+def _drain(ctx: Context, name: str, seconds: int, forward: bool, host: Host) -> None:
     """Let requests in flight finish, then stop the instance; its own stop waits for what is left."""
     card = _card(host, ctx, name)
     host.wait_until(partial(haproxy.drained, host, ctx, card.slot), seconds)
     health.stop(host, ctx, card)
+    if forward:
+        for store in ctx.site.stores:
+            store.settle(host, ctx)
 
 
 def _prune_release(ctx: Context, name: str, host: Host) -> None:

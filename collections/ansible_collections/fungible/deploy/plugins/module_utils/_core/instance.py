@@ -13,6 +13,7 @@ from .card import Card, card_path
 from .errors import HostError, InstanceError
 from .host.protocol import Layer, Owner
 from .kinds.protocol import Address
+from .listing import Entry
 from .runtimes.protocol import File, Unit, environment_text
 
 if t.TYPE_CHECKING:
@@ -82,20 +83,35 @@ def is_written(host: Host, path: str, file: File) -> bool:
 
 def ensure_tree(host: Host, ctx: Context, instance: str) -> None:
     """Link the release once more, with links to the stores where a sandbox would mount them."""
-    tree, release = ctx.places.tree(instance), identity.release_of(instance)
+    tree, wanted = ctx.places.tree(instance), _tree(host, ctx, instance)
     if host.stat(tree):
+        damage = host.damage(tree, wanted.listing)
+        if damage:
+            host.repair([wanted], tree, damage)
         return
+    fresh = f"{tree}.new"
+    host.remove(fresh)
+    host.compose([wanted], fresh)
+    host.rename(fresh, tree)
+
+
+def tree_is_whole(host: Host, ctx: Context, instance: str) -> bool:
+    """Tell whether the links are as they should be; a sandbox needs none."""
+    tree = ctx.places.tree(instance)
+    if ctx.runtime.sandboxed:
+        return True
+    return host.stat(tree) is not None and not host.damage(tree, _tree(host, ctx, instance).listing)
+
+
+def _tree(host: Host, ctx: Context, instance: str) -> Layer:
+    """Tell what an instance's tree is made of: the release, but links to stores for its mount points."""
+    release = identity.release_of(instance)
     text = host.read(ctx.places.listing(release))
     if text is None:
         raise InstanceError(
             f"release {release}: is not staged on this host: run stateless_app with state: staged first"
         )
-    fresh = f"{tree}.new"
-    host.remove(fresh)
-    mounts = {bind.mount for bind in sandbox.bindings(ctx)}
-    lines = (line for line in text.splitlines() if line.split("\t")[3] not in mounts)
-    host.compose([Layer(ctx.places.release(release), "".join(f"{line}\n" for line in lines))], fresh)
-    for bind in sandbox.bindings(ctx):
-        if bind.mount:
-            host.symlink(bind.source, join(fresh, bind.mount))
-    host.rename(fresh, tree)
+    stores = {bind.mount: bind.source for bind in sandbox.bindings(ctx) if bind.mount}
+    lines = [line for line in text.splitlines() if line.split("\t")[3] not in stores]
+    links = [str(Entry(mount, "l", target=source)) for mount, source in stores.items()]
+    return Layer(ctx.places.release(release), "".join(f"{line}\n" for line in (*lines, *links)))

@@ -79,7 +79,7 @@ def leftovers(host: Host, ctx: Context) -> tuple[str, ...]:
     there, listed = host.children(ctx.places.releases), host.children(dirname(ctx.places.listing("any")))
     half = [ctx.places.release(name) for name in there if name.startswith(".")]
     half += [tree for tree in (_generated_tree(ctx),) if host.stat(tree)]
-    return (*half, *(ctx.places.listing(name) for name in listed if name not in there))
+    return (*half, *(ctx.places.listing(name) for name in listed if name.startswith(".") or name not in there))
 
 
 def observe_artifacts(host: Host, ctx: Context, wanted: t.Sequence[Artifact]) -> Cached:

@@ -87,7 +87,14 @@ class Flag:
 
     WORDS: t.ClassVar = {
         spelling: value
-        for word, value in (("true", True), ("yes", True), ("on", True), ("false", False), ("no", False), ("off", False))
+        for word, value in (
+            ("true", True),
+            ("yes", True),
+            ("on", True),
+            ("false", False),
+            ("no", False),
+            ("off", False),
+        )
         for spelling in (word, word.capitalize(), word.upper())
     }
 

@@ -76,3 +76,5 @@ def rpc(path: str, method: str, *args: t.Any) -> t.Any:
         raise HostError(f"{path}: {exc.strerror or exc}") from exc
     except xmlrpc.client.Fault as exc:
         raise HostError(f"supervisord: {method}: {exc.faultString}") from exc
+    except xmlrpc.client.ProtocolError as exc:
+        raise HostError(f"supervisord: {method}: {exc.errmsg}") from exc

@@ -13,7 +13,7 @@ import subprocess
 import typing as t
 
 from ..errors import HostError, StoreError
-from .files import Files, _user, told
+from .files import Files, _group, _user, told
 from .protocol import Done
 
 PATH: t.Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -31,6 +31,13 @@ class Processes(Files):
         except KeyError:
             return False
         return True
+
+    def group_of(self, user: str) -> str:
+        """Tell a user's own group; one that is still to be made gets a group of its name."""
+        try:
+            return _group(pwd.getpwnam(user).pw_gid)
+        except KeyError:
+            return user
 
     def has_systemd(self) -> bool:
         return os.path.isdir("/run/systemd/system")  # what sd_booted(3) asks
@@ -76,11 +83,12 @@ class Processes(Files):
             raise StoreError(f"{database}: {exc}") from exc
 
     def copy_database(self, source: str, path: str) -> None:
-        """Copy an SQLite file as one transaction sees it, while others write to it."""
+        """Copy an SQLite file as one transaction sees it, to a file that only its owner can read."""
         self.gate(path)
         try:
             with told(path):
                 os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
             old, new = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=10), sqlite3.connect(path)
             try:
                 old.backup(new)

@@ -53,6 +53,10 @@ CHAIN: t.Final = """<?php
         $own = function () { return $GLOBALS['wp_db_version']; };
         add_filter('pre_option_db_version', $own);
         add_filter('pre_site_option_wpmu_upgrade_site', $own);
+        if (basename($_SERVER['SCRIPT_NAME'] ?? '') === 'upgrade.php') {
+            // It asks nobody who they are, and would bring the tables to what this release knows, an older one too.
+            wp_die('The migration of each release is run before visitors get to it.', 'No Update Required', 403);
+        }
     }
     foreach (%(must_use)s as $file) {
         wp_register_plugin_realpath(WPMU_PLUGIN_DIR . '/' . $file);

@@ -24,7 +24,8 @@ if t.TYPE_CHECKING:
 
 UNIT: t.Final = "fungible-router"
 LOCK_WAIT: t.Final = 60.0
-SETTLE: t.Final = 15.0
+SETTLE: t.Final = 3.0
+ATTEMPTS: t.Final = 5
 
 GLOBAL: t.Final = """# Written by fungible; changes here are put back. A file of your own beside this one is kept.
 global
@@ -47,7 +48,7 @@ defaults
     http-reuse safe
     no log
 
-backend fungible_none
+backend nowhere
     http-request return status 404 content-type text/plain string "no site of this name is here"
 """
 
@@ -56,7 +57,7 @@ frontend {name}
     bind {listen}
     http-request set-header X-Forwarded-For %[src]
     http-request set-header X-Forwarded-Proto https if {{ ssl_fc }}
-    use_backend %[req.hdr(host),field(1,:),lower,map({map},fungible_none)]
+    use_backend %[req.hdr(host),field(1,:),lower,map({map},nowhere)]
 """
 
 BACKEND: t.Final = """# Written by fungible: the slot with a weight is live.
@@ -82,8 +83,9 @@ def backend(ctx: Context) -> str:
 def observe(host: Host, ctx: Context) -> Seen:
     """Read the files and ask the running HAProxy."""
     written = weights_on_disk(host, ctx)
-    wanted = {**files(ctx, written), **_maps(host, ctx, ctx.site.routes)}
-    whole = all(is_written(host, path, file) for path, file in wanted.items())
+    maps = _maps(host, ctx, ctx.site.routes)
+    wanted = {**files(ctx, written), **_used(maps)}
+    whole = all(is_written(host, path, file) for path, file in wanted.items()) and len(_used(maps)) == len(maps)
     running = ctx.runtime.is_running(host, ctx.places, UNIT)
     configured = whole and host.stat(_unread(ctx)) is None
     return Seen(configured, running, written, weights_at_work(host, ctx) if running else {})
@@ -119,14 +121,17 @@ def configure(ctx: Context, weights: t.Mapping[str, int], host: Host) -> None:
         _require_free_names(host, ctx)
         _require_free_ports(host, ctx)
         ensure_router_user(host, ctx)
-        wanted = {**files(ctx, weights), **_maps(host, ctx, ctx.site.routes)}
-        _check(host, ctx, wanted)
-        _put_to_work(host, ctx, wanted)
+        maps = _maps(host, ctx, ctx.site.routes)
+        wanted, unused = {**files(ctx, weights), **_used(maps)}, _unused(maps)
+        _check(host, ctx, wanted, unused)
+        _put_to_work(host, ctx, wanted, unused)
 
 
-def _put_to_work(host: Host, ctx: Context, wanted: t.Mapping[str, File]) -> None:
+def _put_to_work(host: Host, ctx: Context, wanted: t.Mapping[str, File], unused: t.Sequence[str]) -> None:
     """Write what differs and have HAProxy read it; a mark says so until it has, for a run that is cut off between."""
     host.write(_unread(ctx), "")
+    for path in unused:
+        host.remove(path)
     for path, file in wanted.items():
         if not is_written(host, path, file):
             host.write(path, file.text, file.mode)
@@ -163,9 +168,11 @@ def drained(host: Host, ctx: Context, slot: str) -> bool:
 def remove(ctx: Context, host: Host) -> None:
     """Take the site's routes away from a running router."""
     with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):
-        for path, file in _maps(host, ctx, ()).items():
+        maps = _maps(host, ctx, ())
+        for path in (*_unused(maps), _site_file(ctx)):
+            host.remove(path)
+        for path, file in _used(maps).items():
             host.write(path, file.text)
-        host.remove(_site_file(ctx))
         if ctx.runtime.is_running(host, ctx.places, UNIT):
             _start_or_reload(host, ctx)
 
@@ -227,6 +234,16 @@ def _maps(host: Host, ctx: Context, routes: t.Sequence[Route]) -> dict[str, File
     return {path: File("".join(f"{line}\n" for line in sorted(found))) for path, found in sorted(lines.items())}
 
 
+def _used(maps: t.Mapping[str, File]) -> dict[str, File]:
+    return {path: file for path, file in maps.items() if file.text}
+
+
+def _unused(maps: t.Mapping[str, File]) -> list[str]:
+    """Tell the files of listeners that no site has a name on any more: each frontend first, then its map."""
+    paths = [path for path, file in maps.items() if not file.text]
+    return [f"{path[: -len('map')]}cfg" for path in paths] + paths
+
+
 def _listens(ctx: Context) -> set[str]:
     return {route.listen for route in ctx.site.routes}
 
@@ -253,11 +270,11 @@ def _require_free_ports(host: Host, ctx: Context) -> None:
             raise HostError(f"{listen}: is taken by another program: stop it, or let the route listen elsewhere")
 
 
-def _check(host: Host, ctx: Context, wanted: t.Mapping[str, File]) -> None:
+def _check(host: Host, ctx: Context, wanted: t.Mapping[str, File], unused: t.Sequence[str]) -> None:
     """Let HAProxy read what the whole configuration would be, before any of it is in place."""
     trial, texts = f"{ctx.places.router}.new", {}
     for name in host.children(ctx.places.router):
-        if name.endswith((".cfg", ".map")):
+        if name.endswith((".cfg", ".map")) and join(ctx.places.router, name) not in unused:
             texts[name] = host.read(join(ctx.places.router, name)) or ""
     for path, file in wanted.items():
         if path.startswith(f"{ctx.places.router}/"):
@@ -266,7 +283,7 @@ def _check(host: Host, ctx: Context, wanted: t.Mapping[str, File]) -> None:
     host.remove(trial)
     for name, text in texts.items():
         host.write(join(trial, name), ours.sub(rf"{trial}/\1", text))
-    done = host.ask(("haproxy", "-c", "-q", "-f", trial))
+    done = host.ask(("haproxy", "-c", "-f", trial))
     host.remove(trial)
     if done.code:
         said = [line for line in done.err.splitlines() if "[ALERT]" in line] or done.err.splitlines() or ["no reason"]
@@ -275,11 +292,14 @@ def _check(host: Host, ctx: Context, wanted: t.Mapping[str, File]) -> None:
 
 def _start_or_reload(host: Host, ctx: Context) -> None:
     before = _pid(host, ctx) if ctx.runtime.is_running(host, ctx.places, UNIT) else ""
-    if before:
-        ctx.runtime.reload(host, ctx.places, UNIT)
+    for _attempt in range(ATTEMPTS):  # a master that has only just started misses the signal to reload
+        if before:
+            ctx.runtime.reload(host, ctx.places, UNIT)
+        else:
+            ctx.runtime.start(host, ctx.places, (UNIT,))
+        if host.wait_until(partial(_answers_anew, host, ctx, before), SETTLE):
+            break
     else:
-        ctx.runtime.start(host, ctx.places, (UNIT,))
-    if not host.wait_until(partial(_answers_anew, host, ctx, before), SETTLE):
         words = ctx.runtime.last_words(host, ctx.places, UNIT)
         raise RouterError(f"haproxy: does not come up with its new configuration: {words or 'it says nothing'}")
 

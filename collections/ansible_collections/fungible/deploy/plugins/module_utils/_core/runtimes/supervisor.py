@@ -32,7 +32,7 @@ nodaemon = false
 pidfile = {run}/supervisord.pid
 logfile = {log}/supervisord.log
 childlogdir = {log}
-directory = {run}
+directory = /
 [unix_http_server]
 file = {run}/supervisor.sock
 chmod = 0600
@@ -125,7 +125,7 @@ class Supervisor:
             raise HostError("supervisord: is not installed on this host: apt install supervisor")
         for folder in (run, enabled, log):
             host.mkdir(folder)
-        main = join(run, "supervisord.conf")
+        main = join(places.supervisor, "supervisord.conf")
         host.write(main, MAIN.format(run=run, enabled=enabled, log=log))
         host.spawn((program, "--configuration", main))
         if not host.wait_until(lambda: bool(host.rpc(self._socket(places), "supervisor.getState")), 10):

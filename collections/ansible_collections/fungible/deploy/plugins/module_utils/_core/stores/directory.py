@@ -63,6 +63,9 @@ class Directory:
         ensure_users(host, ctx)
         host.mkdir(self.where(ctx), MODE, ctx.owner)
 
+    def settle(self, host: Host, ctx: Context) -> None:
+        """Do nothing: a directory keeps nothing for the instance before."""
+
     def detached(self, ctx: Context, seen: t.Mapping[str, str]) -> Plan:
         closed = Owner(*(["root"] * 2)) if ctx.owner.user != "root" else ctx.owner
         if not seen or seen["mode"] == "0700":

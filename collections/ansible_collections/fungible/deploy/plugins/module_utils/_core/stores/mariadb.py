@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import typing as t
 from dataclasses import dataclass, field
 from functools import partial
@@ -64,8 +65,7 @@ class MariaDB:
             host,
             f"""
             SELECT 'database', schema_name FROM information_schema.schemata WHERE schema_name = '{self.database}';
-            SELECT 'account', plugin, authentication_string FROM mysql.user
-              WHERE User = '{self.user}' AND Host = 'localhost';
+            SELECT 'account', Priv FROM mysql.global_priv WHERE User = '{self.user}' AND Host = 'localhost';
             SELECT 'right', privilege_type FROM information_schema.schema_privileges
               WHERE grantee = '{_quote(self.account)}'
               AND table_schema IN ('{_quote(self._pattern)}', '{self.database}') ORDER BY privilege_type;
@@ -79,7 +79,7 @@ class MariaDB:
             facts["database"] = self.database
         if found["account"]:
             facts["user"] = self.account
-            facts["password"] = "as declared" if found["account"][0] == self._authentication else "another"
+            facts["password"] = "as declared" if self._hash in _hashes(found["account"][0][0]) else "another"
         if found["right"]:
             facts["rights"] = ", ".join(row[0] for row in found["right"])
         return facts
@@ -101,8 +101,7 @@ class MariaDB:
             sql = f"CREATE USER IF NOT EXISTS {self.account} IDENTIFIED BY '{_quote(self.password)}'"
             steps.append(Step("create", f"user {self.account} of store {self.name}", _doing(sql)))
         elif seen["password"] != wanted["password"]:
-            sql = f"ALTER USER {self.account} IDENTIFIED BY '{_quote(self.password)}'"
-            steps.append(Step("set", f"the password of {self.account} of store {self.name}", _doing(sql)))
+            steps.append(Step("set", f"the password of {self.account} of store {self.name}", self._set_password))
         if seen.get("rights") != wanted["rights"]:
             steps.append(Step("grant", f"{self.account} the rights on store {self.name}", self._grant(seen)))
         return Plan(tuple(steps))
@@ -121,11 +120,29 @@ class MariaDB:
         return self.database.replace("_", r"\_")
 
     @property
-    def _authentication(self) -> list[str]:
+    def _hash(self) -> str:
         """Make what the server keeps of the password: https://mariadb.com/kb/en/password/."""
         inner = hashlib.sha1(self.password.encode(), usedforsecurity=False).digest()
-        outer = hashlib.sha1(inner, usedforsecurity=False).hexdigest()
-        return ["mysql_native_password", f"*{outer.upper()}"]
+        return f"*{hashlib.sha1(inner, usedforsecurity=False).hexdigest().upper()}"
+
+    def _set_password(self, host: Host) -> None:
+        """Add the new password, and keep the one before valid: the live instance logs in with it until the cutover."""
+        _do(self._identified([self._hash, *self._known_hashes(host)[:1]]), host)
+
+    def settle(self, host: Host, ctx: Context) -> None:
+        """End the password before, once no instance needs it."""
+        known = self._known_hashes(host)
+        if len(known) > 1 and self._hash in known:
+            _do(self._identified([self._hash]), host)
+
+    def _known_hashes(self, host: Host) -> list[str]:
+        sql = f"SELECT Priv FROM mysql.global_priv WHERE User = '{self.user}' AND Host = 'localhost';"  # noqa: S608 - checked
+        rows = _ask(host, sql)
+        return _hashes(rows[0][0]) if rows else []
+
+    def _identified(self, hashes: list[str]) -> str:
+        ways = " OR ".join(f"mysql_native_password USING '{one}'" for one in hashes)
+        return f"ALTER USER {self.account} IDENTIFIED VIA {ways}"
 
     def detached(self, ctx: Context, seen: t.Mapping[str, str]) -> Plan:
         if "user" not in seen:
@@ -186,6 +203,13 @@ def _ask(host: Host, sql: str) -> list[list[str]]:
 
 
 _CLIENT: t.Final = ("mariadb", "--batch", "--skip-column-names", "--raw")
+
+
+def _hashes(priv: str) -> list[str]:
+    """Read the passwords that a user may log in with; an empty alternative stands for the outer values."""
+    outer = json.loads(priv)
+    ways = [way or outer for way in outer.get("auth_or", [outer])]
+    return [way["authentication_string"] for way in ways if way.get("plugin") == "mysql_native_password"]
 
 
 def _reason(err: str) -> str:

@@ -42,6 +42,9 @@ class Store(t.Protocol):
     def present(self, ctx: Context, seen: t.Mapping[str, str]) -> Plan:
         """Plan what makes the store, or repairs its rights; data that exist are never touched."""
 
+    def settle(self, host: Host, ctx: Context) -> None:
+        """End what was kept for the instance before, once that has been stopped."""
+
     def detached(self, ctx: Context, seen: t.Mapping[str, str]) -> Plan:
         """Plan what takes the site's access away and leaves the data."""
 

@@ -45,6 +45,13 @@ class Sqlite(Directory):
             raise StoreError(f"{copy}: the backup is not whole: {verdict[0][0]}")
         return copy
 
+    def delete(self, host: Host, ctx: Context) -> None:
+        """Delete what was backed up and no more: the database, and its directory where nothing else is in it."""
+        for suffix in ("-journal", "-shm", "-wal", ""):
+            host.remove(f"{self.location(ctx)}{suffix}")
+        if not host.children(self.where(ctx)):
+            host.remove(self.where(ctx))
+
     def binding(self, ctx: Context) -> Binding | None:
         return Binding(self.where(ctx), "")
 

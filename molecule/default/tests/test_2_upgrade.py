@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is a WordPress upgraded, rolled back and upgraded again while people use it, and does all that it held survive."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+from dataclasses import dataclass, field
+
+import pytest
+
+from fungible_dev.load import Aim, Load, Report
+
+if t.TYPE_CHECKING:
+    from testinfra.host import Host
+
+    from fungible_dev.hosts import Host as Machine
+    from fungible_dev.molecule_play import Played, Player
+    from fungible_dev.molecule_wordpress import WordPress
+
+OLD, NEW = "6.4.5", "6.5.5"
+DB_VERSION = {OLD: 56657, NEW: 57155}
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c6360f8cf000003010100c9fe92ef"
+    "0000000049454e44ae426082"
+)
+STORE = "/srv/fungible/actioncenter/stores/uploads"
+ROLLBACK = "fungible.deploy.rollback"
+STEPS = ("", "?step=upgrade_db")  # of WordPress's own upgrade; it asks nobody who they are
+UPGRADE_REFUSED = "No Update Required"
+STAGES = ("before", "beside", "upgraded", "rolled back", "upgraded again")
+
+
+@dataclass
+class Story:
+    """What was seen while the site was upgraded, rolled back, and upgraded again."""
+
+    played: dict[str, Played] = field(default_factory=dict)
+    found: dict[str, dict[str, t.Any]] = field(default_factory=dict)  # stage -> posts, users and uploads
+    visits: dict[tuple[str, str], Visit] = field(default_factory=dict)  # stage, release
+    report: Report = field(default_factory=lambda: Report(()))
+    style: str = ""  # a file that has other bytes, and as many, in the other release
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the administrator sees in one release, and what that release did to the database."""
+
+    status: int
+    goes_to: str
+    refused: bool  # whoever asks for WordPress's own upgrade in the browser
+    stored: int
+
+
+@pytest.fixture(scope="module")
+def story(machine: Machine, play: Player, wordpress: WordPress) -> Story:
+    told = Story()
+    add_content(machine, wordpress)
+    note(told, "before", wordpress)
+    aim = Aim(
+        f"http://{machine.address}",
+        rate=10,
+        seconds=300,
+        paths=("/", "/wp-login.php", "/?feed=rss2", "/wp-includes/css/buttons.min.css"),
+        host=wordpress.host,
+        release_header="X-Fungible-Slot",
+        test_networks=(f"{machine.address}/32",),
+    )
+    with Load.start(aim) as load:
+        told.played["beside"] = play("../shared/beside.yml", wordpress_version=NEW)
+        note(told, "beside", wordpress)
+        told.played["upgraded"] = play(wordpress_version=NEW)
+        note(told, "upgraded", wordpress)
+        told.played["rolled back"] = play(ROLLBACK, wordpress_version=NEW)
+        note(told, "rolled back", wordpress)
+        told.played["upgraded again"] = play(wordpress_version=NEW)
+        note(told, "upgraded again", wordpress)
+        told.report = load.stop()
+    return told
+
+
+def add_content(machine: Machine, wordpress: WordPress) -> None:
+    """Write posts, make a user and upload an image, all through the running site."""
+    director = wordpress.director()
+    for text in ("Plain words.", "Ünïcode ☂ and 🐘, \"quotes\" & <b>bold</b>.", "Line one\n\nLine two \\ back"):
+        director.rest("/wp/v2/posts", title=f"On {text[:9]}", content=text, status="publish")
+    director.rest("/wp/v2/users", username="editor", email="editor@x.example", password="words", roles=["editor"])
+    machine.run("python3", "-c", f"open('/root/tree.png', 'wb').write(bytes.fromhex('{PNG.hex()}'))")
+    kind = ("--header", "Content-Type: image/png", "--header", "Content-Disposition: attachment; filename=tree.png")
+    director.rest("/wp/v2/media", *kind, "--data-binary", "@/root/tree.png")
+
+
+def note(told: Story, stage: str, wordpress: WordPress) -> None:
+    """Note what is there, and what the administrator sees in each release that runs."""
+    director = wordpress.director()
+    told.found[stage] = {
+        kind: director.rest(f"/wp/v2/{kind}&context=edit&orderby=id&order=asc&per_page=100")
+        for kind in ("posts", "users", "media")
+    }
+    for slot, instance in wordpress.journal["slots"].items():
+        if wordpress.machine.run("systemctl", "is-active", wordpress.unit("web", instance), check=False).returncode == 0:
+            told.visits[stage, instance.partition("-")[0]] = visit(wordpress, slot)
+
+
+def visit(wordpress: WordPress, slot: str) -> Visit:
+    director = wordpress.director(slot)
+    page, upgrades = director.get("/wp-admin/"), [director.get(f"/wp-admin/upgrade.php{step}") for step in STEPS]
+    refused = all(UPGRADE_REFUSED in upgrade.text for upgrade in upgrades)
+    return Visit(page.status, page.goes_to, refused, wordpress.inside(slot)["db_version"]["stored"])
+
+
+def test_no_request_failed_in_any_cutover(story: Story) -> None:
+    assert story.report.failures == {}
+    assert story.report.total > 50
+    assert set(story.report.releases) == {"a", "b"}
+
+
+@pytest.mark.parametrize("stage", STAGES[1:])
+def test_posts_users_and_uploads_are_as_they_were(story: Story, stage: str) -> None:
+    before, after = (_essence(story.found[when]) for when in ("before", stage))
+    assert len(before["posts"]) >= 4
+    assert len(before["users"]) == 2
+    assert len(before["media"]) == 1
+    assert after == before
+
+
+def test_the_upload_is_in_the_store_and_not_in_a_release(host: Host, story: Story, wordpress: WordPress) -> None:
+    where = story.found["before"]["media"][0]["source_url"].partition("/wp-content/uploads/")[2]
+    assert host.file(f"{STORE}/{where}").sha256sum == hashlib.sha256(PNG).hexdigest()
+    assert host.file(f"{STORE}/{where}").user == "fg-actioncenter"
+    found = host.check_output("find /srv/fungible/actioncenter/releases/*/wp-content/uploads -mindepth 1")
+    assert found == ""
+    page = wordpress.browser().get(f"/wp-content/uploads/{where}")
+    assert (page.status, page.header("Content-Type")) == (200, "image/png")
+
+
+def test_the_database_was_migrated_once_and_by_the_migration_alone(story: Story) -> None:
+    stored = {stage: {visit.stored for (when, _), visit in story.visits.items() if when == stage} for stage in STAGES}
+    assert stored == {"before": {DB_VERSION[OLD]}, **{stage: {DB_VERSION[NEW]} for stage in STAGES[1:]}}
+    assert any(step.startswith("migrate ") for step in story.played["beside"].done)
+    for stage in STAGES[2:]:
+        assert [step for step in story.played[stage].done if step.startswith("migrate ")] == []
+
+
+def test_nobody_is_sent_to_the_upgrade_page_in_any_release_at_any_time(story: Story) -> None:
+    ran = {("before", OLD), ("beside", OLD), ("beside", NEW), ("upgraded", NEW), ("rolled back", OLD)}
+    assert set(story.visits) == {*ran, ("upgraded again", NEW)}
+    for when, seen in story.visits.items():
+        assert (seen.status, seen.goes_to) == (200, ""), when
+        assert seen.refused, when
+
+
+def test_each_release_says_its_own_version(story: Story) -> None:
+    switched = [step for stage in STAGES[1:] for step in story.played[stage].done if step.startswith("switch ")]
+    assert [step.split()[3].partition("-")[0] for step in switched] == [NEW, OLD, NEW]
+
+
+def test_what_was_prepared_needs_nothing_but_the_cutover(story: Story) -> None:
+    verbs = [step.split()[0] for step in story.played["upgraded"].done]
+    assert verbs == ["switch", "drain", "record"]
+
+
+def test_no_secret_was_said(story: Story, wordpress: WordPress) -> None:
+    for played in story.played.values():
+        said = [what for what, secret in wordpress.secrets.items() if json.dumps(secret)[1:-1] in played.output]
+        assert said == []
+
+
+def test_a_changed_file_of_the_same_size_is_never_taken_for_the_other(machine: Machine, wordpress: WordPress, play: Player, story: Story) -> None:
+    """Ask again with what the other release said of its file, as a browser or a proxy does."""
+    same, other = _files_to_compare(machine, wordpress)
+    first = {path: wordpress.browser().get(f"/{path}") for path in (same, other)}
+    play(ROLLBACK, wordpress_version=NEW)
+    for header, name in (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since")):
+        asked = {path: ("--header", f"{name}: {page.header(header)}") for path, page in first.items()}
+        answers = {path: wordpress.browser().get(f"/{path}", *asked[path]) for path in (same, other)}
+        assert answers[same].status == 304
+        assert answers[other].status == 200
+        assert answers[other].header(header) != first[other].header(header)
+        assert answers[other].text != first[other].text
+        assert len(answers[other].text) == len(first[other].text)
+    play(wordpress_version=NEW)
+
+
+def test_a_second_run_changes_nothing(play: Player, story: Story) -> None:
+    played = play(wordpress_version=NEW)
+    assert (played.changed, played.done) == (0, [])
+
+
+def _essence(found: dict[str, t.Any]) -> dict[str, list[dict[str, t.Any]]]:
+    keys = {
+        "posts": ("id", "slug", "status", "date_gmt", "author", "title", "content"),
+        "users": ("id", "username", "email", "roles", "registered_date"),
+        "media": ("id", "slug", "source_url", "mime_type", "author"),
+    }
+    return {kind: [{key: one[key] for key in keys[kind]} for one in found[kind]] for kind in keys}
+
+
+def _files_to_compare(machine: Machine, wordpress: WordPress) -> tuple[str, str]:
+    """Find among WordPress's own files one that is the same in both releases, and one of which only the size is."""
+    listings = []
+    for instance in wordpress.journal["slots"].values():
+        text = machine.read(f"/var/lib/fungible/actioncenter/releases/{instance.rpartition('.')[0]}")
+        lines = (line.split("\t") for line in text.splitlines())
+        listings.append({path: (size, sha256) for kind, sha256, size, path, *_ in lines if kind == "f"})
+    both = [path for path in sorted(listings[0].keys() & listings[1].keys()) if path.endswith(".css")]
+    pairs = {path: (listings[0][path], listings[1][path]) for path in both}
+    same = next(path for path, (one, two) in pairs.items() if one == two)
+    other = next(path for path, (one, two) in pairs.items() if one != two and one[0] == two[0])
+    return same, other

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does everything that was live come back by itself after a power cut, before a cutover and after it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+if t.TYPE_CHECKING:
+    from testinfra.host import Host
+
+    from fungible_dev.hosts import Host as Machine
+    from fungible_dev.molecule_play import Player
+    from fungible_dev.molecule_wordpress import WordPress
+
+NEW = "6.5.5"
+# Another configuration of the same release: a new instance, beside the live one.
+MORE_MEMORY = {"wordpress_version": NEW, "wordpress_changes": {"app": {"ini": {"memory_limit": "300M"}}}}
+
+
+@pytest.fixture(scope="module")
+def former(machine: Machine, play: Player, wordpress: WordPress) -> str:
+    """Bring another instance up beside the live one, cut the power, and give the one that was live."""
+    live = wordpress.live
+    play("../shared/beside.yml", **MORE_MEMORY)
+    machine.reboot()
+    wordpress.wait()
+    return live
+
+
+def test_before_the_cutover_the_old_instance_is_live_again(wordpress: WordPress, former: str) -> None:
+    assert wordpress.live == former
+    assert wordpress.browser().get("/").header("X-Fungible-Slot") == wordpress.slot_of(former)
+
+
+def test_nothing_is_left_to_do_then_but_the_cutover(host: Host, play: Player, wordpress: WordPress, former: str) -> None:
+    assert host.check_output("systemctl is-system-running --wait") == "running"
+    verbs = [step.split()[0] for step in play(**MORE_MEMORY).done]
+    assert verbs == ["switch", "drain", "record"]
+    assert wordpress.live != former
+    assert wordpress.live.rpartition(".")[0] == former.rpartition(".")[0]
+
+
+def test_after_the_cutover_the_new_instance_is_live_again(
+    host: Host, machine: Machine, play: Player, wordpress: WordPress, former: str
+) -> None:
+    live = wordpress.live
+    machine.reboot()
+    wordpress.wait()
+    assert wordpress.browser().get("/").header("X-Fungible-Slot") == wordpress.slot_of(live)
+    for process in ("php", "web"):
+        assert host.service(wordpress.unit(process, live)).is_running
+        assert not host.service(wordpress.unit(process, former)).is_running
+    assert play(**MORE_MEMORY).done == []
