@@ -98,6 +98,8 @@ class Disk:
                     continue
                 if entry.kind == "d":
                     self.folder(f"{tree}/{path}")
+                elif entry.kind == "l":
+                    self.put(f"{tree}/{path}", Node("l", mode=0o777, target=entry.target))
                 else:
                     self.put(f"{tree}/{path}", self.nodes[f"{layer.tree}/{entry.path}"])
 

@@ -43,6 +43,7 @@ def test_a_minion_can_tell_how_functions_are_used(web2: Minion, module: str) -> 
 
 
 def test_a_site_is_deployed_function_by_function(web2: Minion) -> None:
+    web2.clear()
     web2.declare("1")
     web2.refresh()
     for function in STEPS:

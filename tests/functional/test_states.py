@@ -14,6 +14,7 @@ if t.TYPE_CHECKING:
 
 
 def test_a_first_deploy_is_predicted_done_and_then_over(web1: Minion) -> None:
+    web1.clear()
     web1.declare("1")
     would = web1.apply(test=True)
     assert would.results == {None}
@@ -49,7 +50,7 @@ def test_a_release_that_is_never_healthy_stops_the_highstate_while_the_old_one_s
     web1.declare("2", broken="health")
     stores, staged, migrated, running, live = web1.apply().all
     assert [one["result"] for one in (stores, staged, migrated, running, live)] == [True, True, True, False, False]
-    assert "/healthz did not answer 200 within 10 s" in running["comment"]
+    assert "/healthz did not answer 200 within 5 s" in running["comment"]
     assert "its last words" in running["comment"]
     assert "\n" not in running["comment"]
     assert running["changes"] == live["changes"] == {}

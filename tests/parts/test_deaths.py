@@ -115,6 +115,7 @@ def test_a_first_deploy_that_dies_while_it_starts_supervisord_is_finished_by_the
     machine, manifest = scene.machine, scene.manifest("1")
     begin = scene.begin()
     deaths = Deaths(begin, lambda host: machine.deploy(manifest, host=host))
+    machine.end()
     for death in deaths.of(scene.whole("1", 0), numbers=deaths.about("fungible-supervisor", "supervisord")):
         with death:
             again = deaths.again(scene.whole("1", 0))

@@ -93,7 +93,7 @@ def _change_under_load(story: Story) -> None:
     show.section(f"Upgrade to {new} under load: ansible-playbook fungible.deploy.site")
     show.note(f"In {shown(HERE / 'site.yml')} only the application's version and source are changed.")
     story.fleet.want(new)
-    _cut_over(story, f"{old} to {new}", "fungible.deploy.site", new)
+    _cut_over(story, f"upgrade to {new}", "fungible.deploy.site", new)
     story.databases.append(story.app.database(HERE))
     show.note(f"The database was migrated meanwhile: {story.databases[0]} became {story.databases[1]}.")
     story.app.write(story.fleet.url, f"Post on {new}")

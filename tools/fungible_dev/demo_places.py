@@ -119,8 +119,8 @@ def _keep_everything_below(cache: Path) -> None:
         {
             MARK: str(HERE),
             "XDG_CACHE_HOME": str(cache),
-            "npm_config_cache": str(cache / "npm"),
-            "npm_config_update_notifier": "false",
+            "NPM_CONFIG_CACHE": str(cache / "npm"),
+            "NPM_CONFIG_UPDATE_NOTIFIER": "false",
             "TMPDIR": str(HERE / "tmp"),
             "PATH": f"{os.environ.get('PATH', os.defpath)}:{ADMINISTRATORS}",
         }

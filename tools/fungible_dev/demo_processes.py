@@ -42,16 +42,16 @@ def found(folder: Path) -> list[Process]:
     return [known for pid in sorted(numbers) if pid != os.getpid() and (known := _look_at(pid, os.fsencode(folder)))]
 
 
-def end_all(folder: Path) -> int:
+def end_all(folder: Path, patience: float = 10) -> int:
     """End them: first those that may start more, then supervisord, which ends its own, then what is left of these."""
-    begun = {one.pid for one in found(folder)}
-    _end(folder, lambda one: one.is_starter, patience=5)
-    _end(folder, lambda one: one.is_daemon, patience=60)
-    _end(folder, lambda _: True, patience=10)
-    return len(begun)
+    count = len(found(folder))
+    _end(folder, lambda one: one.is_starter, patience)
+    _end(folder, lambda one: one.is_daemon, patience * 6)
+    _end(folder, lambda _: True, patience)
+    return count
 
 
-def _end(folder: Path, chosen: t.Callable[[Process], bool], *, patience: float) -> None:
+def _end(folder: Path, chosen: t.Callable[[Process], bool], patience: float) -> None:
     """Ask those that are chosen to end, also those that come to it meanwhile; after some patience, do not ask."""
     asked: set[int] = set()
     deadline = time.monotonic() + patience

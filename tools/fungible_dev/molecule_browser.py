@@ -58,7 +58,7 @@ class Browser:
         where = ("--unix-socket", self.socket) if self.socket else ("--connect-to", "::127.0.0.1:80")
         url = path if path.startswith("http") else f"http://{self.site}{path}"
         answer = f"{MARK}%{{http_code}} %{{redirect_url}}"
-        words = ("curl", "--silent", "--show-error", "--max-time", str(SECONDS), "--globoff", *where)
+        words: tuple[str, ...] = ("curl", "--silent", "--show-error", "--max-time", str(SECONDS), "--globoff", *where)
         words += ("--cookie", self.jar, "--cookie-jar", self.jar, "--include", "--write-out", answer, *options, url)
         whole, _, told = self.machine.run(*words).stdout.rpartition(MARK)
         headers, _, text = whole.replace("\r\n", "\n").partition("\n\n")

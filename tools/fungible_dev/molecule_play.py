@@ -25,14 +25,14 @@ class Played:
     output: str = field(repr=False)  # all that Ansible said
 
     @property
-    def steps(self) -> dict[str, list[str]]:
-        """Return the steps of each of our tasks, in their order."""
-        return {name: result["steps"] for name, result in self.tasks if "steps" in result}
+    def steps(self) -> list[tuple[str, list[str]]]:
+        """Return each of our tasks with its steps, in their order."""
+        return [(name, result["steps"]) for name, result in self.tasks if "steps" in result]
 
     @property
     def done(self) -> list[str]:
         """Return all steps, in their order."""
-        return [step for steps in self.steps.values() for step in steps]
+        return [step for _, steps in self.steps for step in steps]
 
     @property
     def failure(self) -> str:

@@ -61,7 +61,8 @@ class WordPress:
 
     def slot_of(self, instance: str) -> str:
         """Return the slot of an instance."""
-        return next(slot for slot, owner in self.journal["slots"].items() if owner == instance)
+        slots: dict[str, str] = self.journal["slots"]
+        return next(slot for slot, owner in slots.items() if owner == instance)
 
     def tree(self, instance: str = "") -> str:
         """Return where the release of an instance is on the host."""
@@ -71,6 +72,11 @@ class WordPress:
     def unit(self, process: str, instance: str = "") -> str:
         """Return the name of the unit of an instance's process."""
         return f"fungible-{self.name}-{instance or self.live}-{process}.service"
+
+    def runs(self, instance: str) -> bool:
+        """Tell whether an instance runs."""
+        asked = self.machine.run("systemctl", "is-active", self.unit("web", instance), check=False)
+        return asked.stdout.strip() == "active"
 
     def browser(self, slot: str = "") -> Browser:
         """Return a new browser that asks the router, or whatever is in a slot."""
@@ -84,7 +90,7 @@ class WordPress:
 
     def wait(self) -> None:
         """Wait until its front page is served again."""
-        ask = f"until curl --silent --fail --header 'Host: {self.host}' http://127.0.0.1/ >/dev/null; do sleep 0.1; done"
+        ask = f"until curl --silent --fail --header 'Host: {self.host}' 127.0.0.1 >/dev/null; do sleep 0.1; done"
         self.machine.run("timeout", str(SECONDS), "sh", "-c", ask)
 
     def inside(self, slot: str = "", **asked: t.Any) -> dict[str, t.Any]:

@@ -29,6 +29,12 @@ def note(text: str) -> None:
     print(f"  {text}", flush=True)
 
 
+def under_way(text: str) -> None:
+    """Tell a person what is waited for; the next note takes its place."""
+    if sys.stdout.isatty():
+        print(f"  {text} ...", end="\r", flush=True)
+
+
 def error(text: str) -> None:
     """Print one line to standard error."""
     print(colour(f"dev: {text}", RED, sys.stderr), file=sys.stderr, flush=True)

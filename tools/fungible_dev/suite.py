@@ -18,6 +18,7 @@ from . import checks, demo_programs, hosts, molecule_runner, packages, places, s
 from .commands import attempt
 from .environment import ensure_system, ensure_venv
 from .errors import ToolError
+from .suite_left import left_running, mark
 from .suite_oldest import deploy_with_oldest
 from .suite_pytest import run_pytest
 from .suite_stage import Count, Outcome, Stage
@@ -53,6 +54,7 @@ class Suite:
 def main(args: argparse.Namespace) -> int:
     """Run the stages, print the count as the last line, and return the exit code."""
     begun, count = time.monotonic(), Count()
+    mark()
     show.section("What is needed")
     _ensure_programs(count, fast=args.fast)
     bin_dir = ensure_venv("test", REQUIREMENTS).parent
@@ -60,7 +62,8 @@ def main(args: argparse.Namespace) -> int:
         only = ("-k", args.expression) if args.expression else ()
         suite = Suite(bin_dir, Path(folder), only)
         _run_selected(suite, count, fast=args.fast) if only else _run_all(suite, count, fast=args.fast)
-    return _close(count, time.monotonic() - begun)
+        count.run([Stage("nothing is left running", left_running)])
+    return close(count, time.monotonic() - begun)
 
 
 def _ensure_programs(count: Count, *, fast: bool) -> None:
@@ -75,32 +78,33 @@ def _ensure_programs(count: Count, *, fast: bool) -> None:
         with contextlib.suppress(ToolError):
             ensure_system(names, why)
             continue
-        count.run(Stage(f"programs for {why}", partial(ensure, names, why)))
+        count.run([Stage(f"programs for {why}", partial(ensure, names, why))])
 
 
 def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
     show.section("Static checks, and beside them unit tests")
-    count.run_side_by_side([Stage(name, partial(_check, name, suite.bin_dir)) for name in checks.CHECKS], _units(suite))
+    count.run([Stage(name, partial(_check, name, suite.bin_dir)) for name in checks.CHECKS], _units(suite))
     show.section("Real parts")
     count.run(
-        suite.pytest("tests on real parts", "-m", "parts", f"--ignore={DEMO}"),
-        suite.pytest("demo", "-m", "parts", DEMO),
-        Stage("build and install", partial(_build, suite)),
-        Stage("oldest ansible-core", partial(deploy_with_oldest, suite.collections)),
+        [
+            suite.pytest("tests on real parts", "-m", "parts", f"--ignore={DEMO}"),
+            suite.pytest("demo", "-m", "parts", DEMO),
+            Stage("build and install", partial(_build, suite)),
+            Stage("oldest ansible-core", partial(deploy_with_oldest, suite.collections)),
+        ]
     )
     if not fast:
         show.section("Test hosts")
-        count.run(
-            *(Stage(f"molecule: {name}", partial(_scenario, name, suite)) for name in molecule_runner.scenarios()),
-            suite.pytest("tests on test hosts", "-m", "hosts"),
-        )
+        names = molecule_runner.scenarios()
+        count.run([Stage(f"molecule: {name}", partial(_scenario, name, suite)) for name in names])
+        count.run([suite.pytest("tests on test hosts", "-m", "hosts")])
 
 
 def _run_selected(suite: Suite, count: Count, *, fast: bool) -> None:
     show.section(f"Tests that match {suite.only[1]!r}")
-    count.run(*_units(suite), suite.pytest("tests on real parts", "-m", "parts"))
+    count.run([*_units(suite), suite.pytest("tests on real parts", "-m", "parts")])
     if not fast:
-        count.run(suite.pytest("tests on test hosts", "-m", "hosts"))
+        count.run([suite.pytest("tests on test hosts", "-m", "hosts")])
 
 
 def _units(suite: Suite) -> list[Stage]:
@@ -145,7 +149,8 @@ def _scenario(name: str, suite: Suite) -> Outcome:
     return Outcome.of(done.returncode == 0, done.stdout + done.stderr)
 
 
-def _close(count: Count, seconds: float) -> int:
+def close(count: Count, seconds: float) -> int:
+    """Print the count, and return the exit code; a run without a test was no run."""
     show.section(f"Done in {show.duration(seconds)}")
     if count.failing:
         show.note(f"failing: {', '.join(count.failing)}")

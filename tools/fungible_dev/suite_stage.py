@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is a stage of `./dev test`, how do stages run, some side by side, and what came of all of them?"""
+"""What is a stage of `./dev test`, how do stages run, and what came of all of them?"""
 
 from __future__ import annotations
 
@@ -53,30 +53,31 @@ class Count:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, *stages: Stage) -> None:
-        """Run stages one after the other."""
+    def run(self, *lanes: t.Sequence[Stage]) -> None:
+        """Run each lane's stages one after the other, and the lanes side by side."""
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            running = [pool.submit(self._run_lane, lane) for lane in lanes]
+            try:
+                for lane in running:
+                    lane.result()
+            except BaseException as stop:
+                self._stopped.set()
+                if not isinstance(stop, KeyboardInterrupt):  # Ctrl-C has reached them already
+                    _interrupt_children()
+                raise
+
+    def _run_lane(self, stages: t.Sequence[Stage]) -> None:
         for stage in stages:
             if self._stopped.is_set():
                 return
             begun = time.monotonic()
+            show.under_way(stage.name)
             try:
                 outcome = stage.do()
             except ToolError as exc:
                 outcome = Outcome.of(False, str(exc))
             if not self._stopped.is_set():
                 self._take(stage.name, outcome, time.monotonic() - begun)
-
-    def run_side_by_side(self, *lanes: t.Sequence[Stage]) -> None:
-        """Run each lane's stages one after the other, and the lanes at the same time."""
-        with ThreadPoolExecutor(len(lanes)) as pool:
-            running = [pool.submit(self.run, *lane) for lane in lanes]
-            try:
-                for lane in running:
-                    lane.result()
-            except BaseException:
-                self._stopped.set()
-                _end_children()
-                raise
 
     def closing_line(self) -> str:
         """Write the line that ends the run."""
@@ -97,17 +98,17 @@ def _tell(name: str, outcome: Outcome, seconds: float) -> None:
     words = [f"{outcome.passed} passed"] if outcome.passed else []
     words += [show.colour(f"{outcome.failed} FAILED", show.RED)] if outcome.failed else []
     words += [f"{outcome.skipped} skipped"] if outcome.skipped else []
-    show.note(f"{name:36} {show.duration(seconds):>12}  {', '.join(words) or 'no tests'}")
+    show.note(f"{name:36} {show.duration(seconds):>12}  {', '.join(words)}".rstrip())
     for reason in outcome.left_out:
         show.note(f"  left out: {reason}")
     if outcome.failed:
         print(outcome.output.rstrip(), flush=True)
 
 
-def _end_children() -> None:
-    """Ask the programs that stages have started to end; Ctrl-C has reached them already, SIGTERM has not."""
+def _interrupt_children() -> None:
+    """Have the programs that stages have started clean up and end."""
     for task in Path("/proc/self/task").iterdir():
         with contextlib.suppress(OSError):
             for pid in (task / "children").read_text(encoding="ascii").split():
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGTERM)
+                    os.kill(int(pid), signal.SIGINT)

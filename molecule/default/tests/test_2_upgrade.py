@@ -84,7 +84,7 @@ def story(machine: Machine, play: Player, wordpress: WordPress) -> Story:
 def add_content(machine: Machine, wordpress: WordPress) -> None:
     """Write posts, make a user and upload an image, all through the running site."""
     director = wordpress.director()
-    for text in ("Plain words.", "Ünïcode ☂ and 🐘, \"quotes\" & <b>bold</b>.", "Line one\n\nLine two \\ back"):
+    for text in ("Plain words.", 'Ünïcode ☂ and 🐘, "quotes" & <b>bold</b>.', "Line one\n\nLine two \\ back"):
         director.rest("/wp/v2/posts", title=f"On {text[:9]}", content=text, status="publish")
     director.rest("/wp/v2/users", username="editor", email="editor@x.example", password="words", roles=["editor"])
     machine.run("python3", "-c", f"open('/root/tree.png', 'wb').write(bytes.fromhex('{PNG.hex()}'))")
@@ -100,7 +100,7 @@ def note(told: Story, stage: str, wordpress: WordPress) -> None:
         for kind in ("posts", "users", "media")
     }
     for slot, instance in wordpress.journal["slots"].items():
-        if wordpress.machine.run("systemctl", "is-active", wordpress.unit("web", instance), check=False).returncode == 0:
+        if wordpress.runs(instance):
             told.visits[stage, instance.partition("-")[0]] = visit(wordpress, slot)
 
 
@@ -168,7 +168,9 @@ def test_no_secret_was_said(story: Story, wordpress: WordPress) -> None:
         assert said == []
 
 
-def test_a_changed_file_of_the_same_size_is_never_taken_for_the_other(machine: Machine, wordpress: WordPress, play: Player, story: Story) -> None:
+def test_a_changed_file_of_the_same_size_is_never_taken_for_the_other(
+    machine: Machine, wordpress: WordPress, play: Player, story: Story
+) -> None:
     """Ask again with what the other release said of its file, as a browser or a proxy does."""
     same, other = _files_to_compare(machine, wordpress)
     first = {path: wordpress.browser().get(f"/{path}") for path in (same, other)}

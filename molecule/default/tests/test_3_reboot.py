@@ -35,7 +35,9 @@ def test_before_the_cutover_the_old_instance_is_live_again(wordpress: WordPress,
     assert wordpress.browser().get("/").header("X-Fungible-Slot") == wordpress.slot_of(former)
 
 
-def test_nothing_is_left_to_do_then_but_the_cutover(host: Host, play: Player, wordpress: WordPress, former: str) -> None:
+def test_nothing_is_left_to_do_then_but_the_cutover(
+    host: Host, play: Player, wordpress: WordPress, former: str
+) -> None:
     assert host.check_output("systemctl is-system-running --wait") == "running"
     verbs = [step.split()[0] for step in play(**MORE_MEMORY).done]
     assert verbs == ["switch", "drain", "record"]

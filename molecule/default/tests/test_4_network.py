@@ -23,8 +23,12 @@ OLD, NEW = "6.4.5", "6.5.5"
 HOSTS = ("network.example", "second.network.example")
 ALLOWED = {"WP_ALLOW_MULTISITE": True}
 MULTISITE = {
-    **{"MULTISITE": True, "SUBDOMAIN_INSTALL": True, "DOMAIN_CURRENT_SITE": HOSTS[0], "PATH_CURRENT_SITE": "/"},
-    **{"SITE_ID_CURRENT_SITE": 1, "BLOG_ID_CURRENT_SITE": 1},
+    "MULTISITE": True,
+    "SUBDOMAIN_INSTALL": True,
+    "DOMAIN_CURRENT_SITE": HOSTS[0],
+    "PATH_CURRENT_SITE": "/",
+    "SITE_ID_CURRENT_SITE": 1,
+    "BLOG_ID_CURRENT_SITE": 1,
 }
 
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Count the notes again and again, beside the web server, until SIGTERM."""
 
+from __future__ import annotations
+
 import os
 import signal
 import threading

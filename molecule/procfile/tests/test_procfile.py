@@ -37,7 +37,14 @@ class Story:
 
 
 def ask(host: Host, path: str, *options: str) -> str:
-    return host.check_output(f"curl --silent --header 'Host: notes.example' {' '.join(options)} 'http://127.0.0.1{path}'")
+    return host.check_output(
+        f"curl --silent --header 'Host: notes.example' {' '.join(options)} 'http://127.0.0.1{path}'"
+    )
+
+
+def running_units(host: Host) -> set[str]:
+    listed = host.check_output("systemctl list-units --plain --no-legend --state=running 'fungible-notes-*'")
+    return {line.split()[0] for line in listed.splitlines()}
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +83,8 @@ def test_a_request_that_was_under_way_was_finished_by_the_old_release(story: Sto
     assert story.slow == f"version 1 took {SLOW} s"
 
 
-@pytest.mark.parametrize(("stage", "version"), list(zip(STAGES, "212")))
-def test_what_was_kept_is_there_in_each_release(story: Story, stage: str, version: str) -> None:
+@pytest.mark.parametrize(("stage", "version"), [("upgraded", 2), ("rolled back", 1), ("upgraded again", 2)])
+def test_what_was_kept_is_there_in_each_release(story: Story, stage: str, version: int) -> None:
     assert f"Notes, version {version}" in story.fronts[stage]
     assert "Ünïcode &amp; &lt;b&gt;" in story.fronts[stage]
 
@@ -98,10 +105,7 @@ def test_the_database_was_backed_up_before(host: Host, story: Story) -> None:
 
 def test_the_worker_of_the_live_release_runs_and_no_other(host: Host, machine: Machine, story: Story) -> None:
     live = json.loads(machine.read("/var/lib/fungible/notes/journal.json"))["live"]
-    running = host.check_output("systemctl list-units --plain --no-legend --state=running 'fungible-notes-*'")
-    assert {line.split()[0] for line in running.splitlines()} == {
-        f"fungible-notes-{live}-{name}.service" for name in ("web", "worker")
-    }
+    assert running_units(host) == {f"fungible-notes-{live}-{name}.service" for name in ("web", "worker")}
     counted = dict(
         line.split("|") for line in host.check_output(f"sqlite3 {DATABASE} 'SELECT * FROM counts'").splitlines()
     )
@@ -111,10 +115,10 @@ def test_the_worker_of_the_live_release_runs_and_no_other(host: Host, machine: M
 
 @pytest.mark.parametrize("process", ["web", "worker"])
 def test_each_unit_is_well_sandboxed(host: Host, story: Story, process: str) -> None:
-    units = host.check_output(f"systemctl list-units --plain --no-legend --state=running 'fungible-notes-*-{process}.service'")
-    told = host.check_output(f"systemd-analyze security --no-pager {units.split()[0]} | tail --lines=1")
+    [unit] = [name for name in running_units(host) if name.endswith(f"-{process}.service")]
+    told = host.check_output(f"systemd-analyze security --no-pager {unit} | tail --lines=1")
     assert float(re.search(r": ([0-9.]+)", told)[1]) <= EXPOSURE_AT_MOST, told
-    inside = f"nsenter --mount --target $(systemctl show --property=MainPID --value {units.split()[0]})"
+    inside = f"nsenter --mount --target $(systemctl show --property=MainPID --value {unit})"
     assert "Read-only file system" in host.run(f"{inside} touch /srv/notes/x").stderr
 
 
@@ -132,6 +136,7 @@ def test_a_second_run_changes_nothing(play: Player, story: Story) -> None:
 
 def test_all_comes_back_after_a_power_cut(host: Host, machine: Machine, play: Player, story: Story) -> None:
     machine.reboot()
-    machine.run("timeout", "30", "sh", "-c", "until curl -sf -H 'Host: notes.example' 127.0.0.1/healthz; do sleep 0.1; done")
+    healthy = "until curl --silent --fail --header 'Host: notes.example' 127.0.0.1/healthz; do sleep 0.1; done"
+    machine.run("timeout", "30", "sh", "-c", healthy)
     assert "Notes, version 2" in ask(host, "/")
     assert play(procfile_version="2").done == []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -59,6 +60,12 @@ class Minion:
     def declare(self, version: str, broken: str = "", **app: t.Any) -> None:
         """Say in the pillar that the site has a version."""
         self.pillar({self.site.name: self.site.manifest(version, broken, **app)})
+
+    def clear(self) -> None:
+        """Take everything of the site away, as if there had never been one."""
+        self.site.machine.end()
+        shutil.rmtree(self.site.root)
+        self.site.root.mkdir()
 
     def refresh(self) -> None:
         assert self.run("saltutil.refresh_pillar", wait=True) is True
@@ -130,8 +137,8 @@ class Fleet:
         return self.factories.salt_master_daemon("master", overrides=overrides)
 
     def minion(self, name: str, *, wheel: bool = True, **overrides: t.Any) -> Minion:
-        root = self.folder / name
-        root.mkdir()
+        root = self.folder / "sites" / name
+        root.mkdir(parents=True)
         profile = {"driver": "yaml", "files": [str(self.folder / "sdb.yml")]}
         settings = {"log_level_logfile": "info", "vault": profile, **overrides}
         daemon = self.master.salt_minion_daemon(name, overrides=settings)

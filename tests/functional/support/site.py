@@ -42,7 +42,7 @@ class Site:
                 "secret": secret,
                 "runtime": "supervisor",
                 "port": self.machine.port,
-                "health": {"path": "/healthz", "within": "10s"},
+                "health": {"path": "/healthz", "within": "5s"},
                 **app,
             },
             "stores": {"db": {"kind": "sqlite"}, "uploads": {"kind": "directory", "mount": "uploads"}},

@@ -142,8 +142,8 @@ class Machine:
             self.rpc("stopProcess", haproxy.UNIT)
             self.rpc("startProcess", haproxy.UNIT)
             self.until(lambda: self.host.talk(self.admin, "show info"))
-            environ = Path(f"/proc/{self.rpc('getProcessInfo', haproxy.UNIT)['pid']}/environ")
-            self.until(lambda: b"HAPROXY_MWORKER_WAIT_ONLY=1" in environ.read_bytes())
+            pid = self.rpc("getProcessInfo", haproxy.UNIT)["pid"]
+            self.until(lambda: catches(pid, signal.SIGUSR2))
 
     @property
     def admin(self) -> str:
@@ -196,6 +196,12 @@ def ask(port: int, path: str = "/", headers: t.Mapping[str, str] | None = None) 
             return Answer(answer.status, answer.read().decode("utf-8", "replace"), dict(answer.headers))
         except (OSError, http.client.HTTPException) as exc:
             return Answer(0, f"{type(exc).__name__}: {exc}")
+
+
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Tell whether a process handles a signal; while it is being started it may still ignore it."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return bool(int(status.partition("SigCgt:")[2].split()[0], 16) >> (number - 1) & 1)
 
 
 def free_ports(count: int) -> int:

@@ -229,6 +229,13 @@ def test_a_store_lies_where_its_path_plainly_says(path: str) -> None:
     assert refusal(notes({"stores": {"db": {"path": path}}})).endswith("must be an absolute path")
 
 
+@pytest.mark.parametrize("name", ["a b", "a;b", "a{b", "a}b", "a$b", "a%b", 'a"b', "a'b", "a:b", "a\\b", "a\tb"])
+def test_a_path_holds_nothing_that_a_server_or_systemd_reads_otherwise(name: str) -> None:
+    assert "must be an absolute path" in refusal(notes({"stores": {"db": {"path": f"/data/{name}"}}}))
+    mounted = {"kind": "directory", "mount": f"up/{name}"}
+    assert "must be a path inside the release" in refusal(notes({"stores": {"up": mounted}}))
+
+
 @pytest.mark.parametrize("path", ["/data", "/data/.hidden", "/data/..x/y", "/a.b/c..d"])
 def test_dots_in_names_are_no_matter(path: str) -> None:
     assert site_of(notes({"stores": {"db": {"path": path}}})).stores[0].path == path

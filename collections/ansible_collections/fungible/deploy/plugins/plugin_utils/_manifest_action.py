@@ -50,7 +50,7 @@ class ManifestAction(ActionBase):
         shell = self._connection._shell  # noqa: SLF001 - Ansible's own action plugins know no other way
         if not shell.tmpdir:
             self._make_tmp_path()
-        target: str = shell.join_path(shell.tmpdir, need["sha256"])
+        target: str = shell.join_path(shell.tmpdir, f"{need['sha256'][:12]}-{Path(source).name}")
         self._transfer_file(self._loader.get_real_file(source), target)
         self._fixup_perms2((shell.tmpdir, target))
         return target

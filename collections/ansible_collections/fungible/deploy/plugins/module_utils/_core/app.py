@@ -14,7 +14,7 @@ from .context import ensure_users
 from .errors import InstanceError
 from .journal import Journal
 from .plan import Plan, Step
-from .request import Make, Outcome, Request, carry_out, words
+from .request import Make, Outcome, Request, carry_out, foretold
 from .routers import haproxy
 
 if t.TYPE_CHECKING:
@@ -192,7 +192,6 @@ def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.
     ctx = asked.on(host)
     seen, known = release.observe(host, ctx, thorough), live.observe(host, ctx)
     wanted = identity.release_id(ctx.site)
-    running = plan_running(ctx, observe(host, ctx))
     return {
         "release": wanted,
         "instance": identity.instance_id(ctx.site),
@@ -211,7 +210,10 @@ def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.
         "instances": [
             _instance_facts(ctx, host, known, name) for name in host.children(f"{ctx.places.state}/instances")
         ],
-        "steps": words(release.plan(ctx, release.observe(host, ctx) if thorough else seen), running),
+        **foretold(
+            lambda: release.plan(ctx, release.observe(host, ctx) if thorough else seen),
+            lambda: plan_running(ctx, observe(host, ctx)),
+        ),
     }
 
 

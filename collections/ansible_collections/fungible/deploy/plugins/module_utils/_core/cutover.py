@@ -13,7 +13,7 @@ from . import app, health, identity, instance, journal, live
 from .card import Card, read_card
 from .errors import HostError, InstanceError
 from .plan import Plan, Step
-from .request import Outcome, Request, carry_out, words
+from .request import Outcome, Request, carry_out, foretold
 from .routers import haproxy
 
 if t.TYPE_CHECKING:
@@ -238,5 +238,5 @@ def facts(host: Host, asked: Request) -> dict[str, t.Any]:
             "weights_on_disk": dict(router.written),
             "weights_at_work": dict(router.working),
         },
-        "steps": words(plan(ctx, seen, asked.public)),
+        **foretold(lambda: plan(ctx, seen, asked.public)),
     }

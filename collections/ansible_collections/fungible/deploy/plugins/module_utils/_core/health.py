@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
     from .host.protocol import Host
 
 LINES_SHOWN: t.Final = 3
-LINE_SHOWN: t.Final = 200
+LINE_SHOWN: t.Final = 400
 
 
 def start(host: Host, ctx: Context, known: Card) -> None:
@@ -24,7 +24,7 @@ def start(host: Host, ctx: Context, known: Card) -> None:
     if port and host.port_taken(port) and not instance.is_running(host, ctx, known):
         raise HostError(f"port {port}: is taken by another program: stop it, or give {ctx.site.name}.app.port another")
     try:
-        ctx.runtime.start(host, ctx.places, known.units)
+        _start_units(host, ctx, known)
         wait_healthy(host, ctx, known)
     except CoreError as exc:
         why = str(exc)
@@ -32,6 +32,13 @@ def start(host: Host, ctx: Context, known: Card) -> None:
         journal.update(host, ctx.places, lambda seen: seen.with_bad(known.id, why))
         raise
     journal.update(host, ctx.places, lambda seen: seen.with_healthy(known.id))
+
+
+def _start_units(host: Host, ctx: Context, known: Card) -> None:
+    try:
+        ctx.runtime.start(host, ctx.places, known.units)
+    except HostError as exc:
+        raise _failed(host, ctx, known, f"could not be started ({exc})") from exc
 
 
 def wait_healthy(host: Host, ctx: Context, known: Card) -> None:
@@ -44,13 +51,15 @@ def wait_healthy(host: Host, ctx: Context, known: Card) -> None:
         return reply.status == health.status
 
     if not host.wait_until(answers, health.within):
-        said = " / ".join(_last_words(host, ctx, name) for name in known.units)
-        raise InstanceError(
-            f"instance {known.id}: {health.path} did not answer {health.status} within {health.within} s ({last[0]}); "
-            f"it was stopped and marked bad; its last words: {said}"
-        )
+        what = f"did not answer {health.status} within {health.within} s ({last[0]})"
+        raise _failed(host, ctx, known, f"{health.path} {what}")
     for path in health.warm:
         host.get(known.address, path, known.url, timeout=health.within)
+
+
+def _failed(host: Host, ctx: Context, known: Card, what: str) -> InstanceError:
+    said = " / ".join(_last_words(host, ctx, name) for name in known.units)
+    return InstanceError(f"instance {known.id}: {what}; it was stopped and marked bad; its last words: {said}")
 
 
 def _last_words(host: Host, ctx: Context, unit: str) -> str:

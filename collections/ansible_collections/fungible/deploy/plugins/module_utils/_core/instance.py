@@ -65,8 +65,9 @@ def is_up(host: Host, ctx: Context, known: Card | None) -> bool:
 def configure(host: Host, ctx: Context, instance: str, slot: str) -> Card:
     """Write every file that differs, the card last."""
     known, files = describe(host, ctx, instance, slot)
-    if len(known.address.socket) > SOCKET_PATH_MOST:
-        raise HostError(f"{known.address.socket}: is longer than a socket's path may be: choose a shorter root")
+    for socket in (known.address.socket, ctx.runtime.socket(ctx.places)):
+        if len(socket) > SOCKET_PATH_MOST:
+            raise HostError(f"{socket}: is longer than a socket's path may be: choose a shorter root")
     host.mkdir(ctx.places.instance(instance), 0o755)
     for path, file in files.items():
         if not is_written(host, path, file):

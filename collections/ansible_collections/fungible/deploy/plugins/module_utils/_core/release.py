@@ -219,7 +219,7 @@ def _without(layer: Layer, hidden: list[str], mounts: tuple[str, ...]) -> Layer:
         path = prefix + line.split("\t", 4)[3]
         if path in files or path.startswith(folders):
             continue
-        lines.append(f"o{line[1:]}" if path.startswith(mounts) else line)
+        lines.append(f"o{line[1:]}" if f"{path}/".startswith(mounts) else line)
     return Layer(layer.tree, "".join(f"{line}\n" for line in lines), layer.at)
 
 
@@ -238,7 +238,7 @@ def _topped(layer: Layer) -> Layer:
 def _require_links_inside(layer: Layer, top: str) -> None:
     """Judge links once more: the archive kept them inside itself, and here they must stay inside its top folder."""
     for entry in listing.load(layer.listing):
-        if entry.kind == "l" and not normpath(join(dirname(entry.path), entry.target)).startswith(top):
+        if entry.kind == "l" and not f"{normpath(join(dirname(entry.path), entry.target))}/".startswith(top):
             raise ArtifactError(f"{entry.path}: is a link out of the folder {top}: rebuild the archive without it")
 
 

@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from . import context, manifest, secrets
+from .errors import CoreError
 from .plan import Plan
 
 if t.TYPE_CHECKING:
@@ -59,6 +60,14 @@ def carry_out(host: Host, ctx: Context, make: Make, check: bool) -> Outcome:
             return Outcome(Plan(), tuple(needs))
         todo.apply(host)
         return Outcome(todo)
+
+
+def foretold(*makes: t.Callable[[], Plan]) -> dict[str, t.Any]:
+    """Tell the steps that plans would have, or what stands in their way; the other facts are told all the same."""
+    try:
+        return {"steps": words(*(make() for make in makes))}
+    except CoreError as exc:
+        return {"steps": [], "refused": str(exc)}
 
 
 def words(*plans: Plan) -> list[str]:

@@ -68,7 +68,7 @@ def unit_of(ctx: Context, seen: View, instance: str, process: Process, after: t.
     binds = tuple(Bind(one.source, join(seen.root, one.mount) if one.mount else one.source) for one in bindings(ctx))
     web = not process.writes_stores
     return Unit(
-        name=f"fungible-{ctx.site.name}-{instance}-{process.name}",
+        name=f"fungible-{ctx.site.name}-{instance.replace('+', '_')}-{process.name}",  # systemd knows no + in names
         description=f"{ctx.site.name} {instance} ({process.name})",
         argv=process.argv,
         user=ctx.web_user if web else ctx.owner.user,

@@ -58,6 +58,9 @@ class Runtime(t.Protocol):
 
     sandboxed: bool
 
+    def socket(self, places: Places) -> str:
+        """Tell the longest path of a socket of its own, if it has one below the root."""
+
     def files(self, places: Places, unit: Unit) -> t.Mapping[str, File]:
         """Tell the files that make the unit known."""
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
 from functools import partial
 from posixpath import join
 
@@ -26,6 +27,9 @@ RUN: t.Final = (
     'if [ -n "$FUNGIBLE_RUN" ]; then rm -rf "$FUNGIBLE_RUN"; mkdir -p "$FUNGIBLE_RUN"; fi; '
     'set -a; for file in $FUNGIBLE_FILES; do . "$file"; done; set +a; umask 027; exec "$@"'
 )
+# A command outlives a run that is killed, and then goes on holding its site.
+STILL_RUNS: t.Final = 213
+ONE_AT_A_TIME: t.Final = f'exec 9<"$FUNGIBLE_STATE" && {{ flock --nonblock 9 || exit {STILL_RUNS}; }}'
 
 MAIN: t.Final = """[supervisord]
 nodaemon = false
@@ -64,6 +68,9 @@ class Supervisor:
 
     sandboxed = False
 
+    def socket(self, places: Places) -> str:
+        return f"{self._socket(places)}.1234567"  # it is made under a name that ends with supervisord's process number
+
     def files(self, places: Places, unit: Unit) -> t.Mapping[str, File]:
         text = PROGRAM.format(
             name=unit.name,
@@ -98,11 +105,18 @@ class Supervisor:
 
     def stop(self, host: Host, places: Places, names: t.Sequence[str]) -> None:
         for name in reversed(names):
-            if self.is_running(host, places, name):
-                host.call(self._socket(places), "supervisor.stopProcess", name)
             if self._state(host, places, name):
+                if not host.wait_until(partial(self._is_ended, host, places, name), STOP_SECONDS):
+                    raise HostError(f"{name}: supervisord does not stop it: {self.last_words(host, places, name)}")
                 host.call(self._socket(places), "supervisor.removeProcessGroup", name)
             host.remove(_enabled(places, name))
+
+    def _is_ended(self, host: Host, places: Places, name: str) -> bool:
+        """Stop a program, if need be once more: one that has just exited by itself is started again."""
+        if self._state(host, places, name) in ("RUNNING", "STARTING", "BACKOFF"):
+            with suppress(HostError):  # it may have exited meanwhile
+                host.call(self._socket(places), "supervisor.stopProcess", name)
+        return self._state(host, places, name) in ("STOPPED", "FATAL")
 
     def reload(self, host: Host, places: Places, name: str) -> None:
         host.call(self._socket(places), "supervisor.signalProcess", name, "USR2")
@@ -112,9 +126,12 @@ class Supervisor:
         return "\n".join(text[-LOG_BYTES:].strip().splitlines()[-LINES_SHOWN:])
 
     def once(self, host: Host, places: Places, unit: Unit, stdin: str) -> Done:
-        env = {"FUNGIBLE_FILES": " ".join(unit.environment)}
-        inside = f'cd "$0" && {RUN}'
-        return host.run(("/bin/sh", "-c", inside, unit.directory or "/", *unit.argv), stdin=stdin, env=env)
+        env = {"FUNGIBLE_FILES": " ".join(unit.environment), "FUNGIBLE_STATE": places.state}
+        inside = f'cd "$0" && {ONE_AT_A_TIME} && {RUN}'
+        done = host.run(("/bin/sh", "-c", inside, unit.directory or "/", *unit.argv), stdin=stdin, env=env)
+        if done.code == STILL_RUNS:
+            raise HostError(f"{unit.name}: still runs from before: wait until it ends, then run again")
+        return done
 
     def _ensure_daemon(self, host: Host, places: Places) -> None:
         run, enabled, log = places.supervisor_run, join(places.supervisor, "enabled"), places.supervisor_log

@@ -55,6 +55,9 @@ class Systemd:
 
     sandboxed = True
 
+    def socket(self, places: Places) -> str:
+        return ""
+
     def files(self, places: Places, unit: Unit) -> t.Mapping[str, File]:
         lines = [
             "# Written by fungible; changes here are put back.",
@@ -104,8 +107,12 @@ class Systemd:
         host.run(("systemctl", "reload", f"{name}.service")).require("systemd")
 
     def last_words(self, host: Host, places: Places, name: str) -> str:
-        argv = ("journalctl", "--unit", f"{name}.service", "--lines", str(LINES_SHOWN), "--output", "cat", "--no-pager")
-        return host.ask(argv).out.strip()
+        """Prefer what its processes said to what systemd said of them."""
+        shown = ("--lines", str(LINES_SHOWN), "--output", "cat", "--no-pager", "--quiet")
+        said = (
+            host.ask(("journalctl", f"{of}={name}.service", *shown)).out.strip() for of in ("_SYSTEMD_UNIT", "UNIT")
+        )
+        return next(filter(None, said), "")
 
     def once(self, host: Host, places: Places, unit: Unit, stdin: str) -> Done:
         options = [part for line in properties(unit) for part in ("--property", line)]

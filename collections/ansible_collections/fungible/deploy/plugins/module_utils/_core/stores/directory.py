@@ -19,8 +19,10 @@ if t.TYPE_CHECKING:
     from ..context import Context
     from ..host.protocol import Host
 
-RELATIVE: t.Final = r"(?!.*(?:^|/)\.\.?(?:/|$))[^/\x00-\x1f\x7f\\:]+(?:/[^/\x00-\x1f\x7f\\:]+)*"
-ABSOLUTE: t.Final = r"/(?!(?:.*/)?\.\.?(?:/|$))[^\x00-\x1f\x7f\\: ]+"
+# What nginx, systemd and sh would read otherwise is in no path: quotes, spaces and the like.
+PLAIN: t.Final = "\\x00-\\x20\\x7f\\\\:;\"'{}$%"
+RELATIVE: t.Final = rf"(?!.*(?:^|/)\.\.?(?:/|$))[^/{PLAIN}]+(?:/[^/{PLAIN}]+)*"
+ABSOLUTE: t.Final = rf"/(?!(?:.*/)?\.\.?(?:/|$))[^{PLAIN}]+"
 MODE: t.Final = 0o750
 
 

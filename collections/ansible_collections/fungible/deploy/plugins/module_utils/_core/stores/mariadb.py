@@ -217,6 +217,8 @@ def _reason(err: str) -> str:
     first = (err.strip().splitlines() or ["no reason given"])[0]
     if "(2002)" in first or "2002" in first.split(":")[0]:
         return "the server does not answer on its socket: start it (systemctl start mariadb)"
+    if "(28000)" in first:
+        return f"{first}: run as root (become: true), and let root in by its socket, as Debian does"
     return first.split(" near ")[0]
 
 
