@@ -23,4 +23,4 @@ def pytest_collectstart() -> None:
     """
     for finder in sys.meta_path:
         if not hasattr(finder, "find_spec"):
-            type(finder).find_spec = lambda *_args: None  # type: ignore[attr-defined]
+            type(finder).find_spec = lambda *_args: None  # type: ignore[method-assign]

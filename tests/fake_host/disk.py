@@ -14,7 +14,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.listing impo
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Layer, Owner
 
-    Content = t.Union[str, t.Mapping[str, str]]  # a text, or {"link": target}, or {"program": text}
+    Content = str | t.Mapping[str, str]  # a text, or {"link": target}, or {"program": text}
 
 
 @dataclass(frozen=True)

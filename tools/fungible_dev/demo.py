@@ -16,6 +16,7 @@ from .demo_app import Ports
 from .demo_figures import QUIET, SWITCHING, Cutover, Step, Switch, faults, print_cutovers, print_steps, requests
 from .demo_fleet import Fleet
 from .demo_places import CACHE, HERE, free_ports, fresh, shown
+from .demo_processes import prefer
 from .environment import ensure_venv
 from .errors import ToolError
 from .load import Aim, Load, measure_capacity
@@ -28,6 +29,7 @@ REQUIREMENTS = places.TOOLS / "requirements-demo.txt"
 COLLECTIONS = places.CHECKOUT / "collections"
 SHARE = 0.6  # of what the site can serve
 MOST = 200.0  # requests a second: enough for every moment to have its visitor
+PREFERENCE = 10  # by so much the site and its visitors go first (see nice(1)), where we may ask for that
 LONGEST = 900.0  # seconds of load, if the demo were not to end it before
 PATIENCE = 30.0  # of a visitor, in seconds: one who waits is counted by the percentiles, one who gets nothing is lost
 
@@ -91,6 +93,7 @@ def _change_under_load(story: Story) -> None:
     """Upgrade, roll back and go forward again while visitors read."""
     old, new = story.app.versions
     show.section(f"Upgrade to {new} under load: ansible-playbook fungible.deploy.site")
+    prefer(HERE, PREFERENCE)
     show.note(f"In {shown(HERE / 'site.yml')} only the application's version and source are changed.")
     story.fleet.want(new)
     _cut_over(story, f"upgrade to {new}", "fungible.deploy.site", new)
@@ -102,6 +105,7 @@ def _change_under_load(story: Story) -> None:
     _cut_over(story, f"back to {old}", "fungible.deploy.rollback", old)
     show.section(f"Forward again to {new} under load: ansible-playbook fungible.deploy.site")
     _cut_over(story, f"again to {new}", "fungible.deploy.site", new)
+    prefer(HERE, 0)
 
 
 def _rerun(story: Story) -> None:
@@ -132,8 +136,9 @@ def _cut_over(story: Story, name: str, playbook: str, version: str) -> None:
     show.note(f"The site can answer {capacity:.0f} requests a second. {rate:.0f} come; Ansible lets them go first.")
     before = Switch.read(HERE, story.app.site)
     with Load.start(aim.at(rate, LONGEST)) as load:
+        preferred = prefer(HERE, PREFERENCE)
         time.sleep(QUIET)
-        done = _play(story, name, playbook, humbly=True)
+        done = _play(story, name, playbook, humbly=not preferred)
         switch = Switch.read(HERE, story.app.site)
         _require_served(story, version)
         _require_content(story)
@@ -191,7 +196,7 @@ def _keep(story: Story) -> None:
         f"{shown(HERE / 'play')} fungible.deploy.rollback": f"goes back to {story.app.versions[0]}",
         f"curl -sI {story.fleet.url} | grep -i fungible": "tells which slot answers",
     }.items():
-        show.note(f"  {command:50} {why}")
+        show.note(f"  {command:52} {why}")
     try:
         signal.pause()
     except KeyboardInterrupt:

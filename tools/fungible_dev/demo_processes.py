@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import signal
@@ -49,6 +50,24 @@ def end_all(folder: Path, patience: float = 10) -> int:
     _end(folder, lambda one: one.is_daemon, patience * 6)
     _end(folder, lambda _: True, patience)
     return count
+
+
+def prefer(folder: Path, by: int) -> bool:
+    """Have the kernel let them go first, with all that they start from now on; tell whether we may ask for that.
+
+    Where the kernel schedules sessions before processes, see sched(7), what counts is the session's value.
+    """
+    for one in found(folder):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            try:
+                os.setpriority(os.PRIO_PROCESS, one.pid, -by)
+                Path(f"/proc/{one.pid}/autogroup").write_text(str(-by), encoding="ascii")
+            except OSError as exc:
+                if exc.errno in {errno.EACCES, errno.EPERM}:
+                    return False
+                if exc.errno != errno.EAGAIN:  # the kernel does not like to be asked too often
+                    raise
+    return True
 
 
 def _end(folder: Path, chosen: t.Callable[[Process], bool], patience: float) -> None:

@@ -30,6 +30,22 @@ STORE = "/srv/fungible/actioncenter/stores/uploads"
 ROLLBACK = "fungible.deploy.rollback"
 STEPS = ("", "?step=upgrade_db")  # of WordPress's own upgrade; it asks nobody who they are
 UPGRADE_REFUSED = "No Update Required"
+# Note each command line that is ever seen, until it is stopped.
+WATCH = """
+import glob, time
+seen = set()
+with open("/root/commands", "w", encoding="utf-8", errors="replace") as notes:
+    while True:
+        for path in glob.glob("/proc/[0-9]*/cmdline"):
+            try:
+                words = open(path, encoding="utf-8", errors="replace").read()
+            except OSError:
+                continue
+            if words not in seen:
+                seen.add(words)
+                print(words.replace(chr(0), " "), file=notes, flush=True)
+        time.sleep(0.01)
+"""
 STAGES = ("before", "beside", "upgraded", "rolled back", "upgraded again")
 
 
@@ -41,7 +57,7 @@ class Story:
     found: dict[str, dict[str, t.Any]] = field(default_factory=dict)  # stage -> posts, users and uploads
     visits: dict[tuple[str, str], Visit] = field(default_factory=dict)  # stage, release
     report: Report = field(default_factory=lambda: Report(()))
-    style: str = ""  # a file that has other bytes, and as many, in the other release
+    commands: str = ""  # each command line that anybody on the host could see
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,7 @@ def story(machine: Machine, play: Player, wordpress: WordPress) -> Story:
         release_header="X-Fungible-Slot",
         test_networks=(f"{machine.address}/32",),
     )
+    machine.run("systemd-run", "--unit=watcher", "python3", "-c", WATCH)
     with Load.start(aim) as load:
         told.played["beside"] = play("../shared/beside.yml", wordpress_version=NEW)
         note(told, "beside", wordpress)
@@ -78,6 +95,8 @@ def story(machine: Machine, play: Player, wordpress: WordPress) -> Story:
         told.played["upgraded again"] = play(wordpress_version=NEW)
         note(told, "upgraded again", wordpress)
         told.report = load.stop()
+    machine.run("systemctl", "stop", "watcher.service")
+    told.commands = machine.read("/root/commands")
     return told
 
 
@@ -144,6 +163,10 @@ def test_the_database_was_migrated_once_and_by_the_migration_alone(story: Story)
         assert [step for step in story.played[stage].done if step.startswith("migrate ")] == []
 
 
+def test_the_migration_ran_as_the_sites_own_user(wordpress: WordPress, story: Story) -> None:
+    assert wordpress.inside()["upgraded_by"] == "fg-actioncenter"
+
+
 def test_nobody_is_sent_to_the_upgrade_page_in_any_release_at_any_time(story: Story) -> None:
     ran = {("before", OLD), ("beside", OLD), ("beside", NEW), ("upgraded", NEW), ("rolled back", OLD)}
     assert set(story.visits) == {*ran, ("upgraded again", NEW)}
@@ -166,6 +189,13 @@ def test_no_secret_was_said(story: Story, wordpress: WordPress) -> None:
     for played in story.played.values():
         said = [what for what, secret in wordpress.secrets.items() if json.dumps(secret)[1:-1] in played.output]
         assert said == []
+
+
+def test_no_secret_was_in_a_command_line_for_a_moment(story: Story, wordpress: WordPress) -> None:
+    lines = [line for line in story.commands.splitlines() if not line.startswith("curl ")]  # our own browser
+    assert any(line.startswith("systemd-run ") for line in lines)
+    assert any(line.startswith("mariadb-dump ") for line in lines)
+    assert [what for what, secret in wordpress.secrets.items() if any(secret in line for line in lines)] == []
 
 
 def test_a_changed_file_of_the_same_size_is_never_taken_for_the_other(

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does everything that was live come back by itself after a power cut, before a cutover and after it."""
+"""Does all that was live come back by itself after a power cut, before a cutover and after it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if t.TYPE_CHECKING:
     from fungible_dev.molecule_wordpress import WordPress
 
 NEW = "6.5.5"
-# Another configuration of the same release: a new instance, beside the live one.
-MORE_MEMORY = {"wordpress_version": NEW, "wordpress_changes": {"app": {"ini": {"memory_limit": "300M"}}}}
+# Another password for the database: a new instance of the same release, beside the live one.
+ROTATED = {"wordpress_version": NEW, "wordpress_changes": {"stores": {"db": {"password": "another password"}}}}
 
 
 @pytest.fixture(scope="module")
 def former(machine: Machine, play: Player, wordpress: WordPress) -> str:
     """Bring another instance up beside the live one, cut the power, and give the one that was live."""
     live = wordpress.live
-    play("../shared/beside.yml", **MORE_MEMORY)
+    play("../shared/beside.yml", **ROTATED)
     machine.reboot()
     wordpress.wait()
     return live
@@ -39,10 +39,15 @@ def test_nothing_is_left_to_do_then_but_the_cutover(
     host: Host, play: Player, wordpress: WordPress, former: str
 ) -> None:
     assert host.check_output("systemctl is-system-running --wait") == "running"
-    verbs = [step.split()[0] for step in play(**MORE_MEMORY).done]
+    verbs = [step.split()[0] for step in play(**ROTATED).done]
     assert verbs == ["switch", "drain", "record"]
     assert wordpress.live != former
     assert wordpress.live.rpartition(".")[0] == former.rpartition(".")[0]
+
+
+def test_only_the_new_password_lets_in_after_it(host: Host, wordpress: WordPress, former: str) -> None:
+    passwords = (wordpress.manifest["stores"]["db"]["password"], "another password")
+    assert [host.run("mariadb --user=action_center --password=%s", one).rc == 0 for one in passwords] == [False, True]
 
 
 def test_after_the_cutover_the_new_instance_is_live_again(
@@ -55,4 +60,4 @@ def test_after_the_cutover_the_new_instance_is_live_again(
     for process in ("php", "web"):
         assert host.service(wordpress.unit(process, live)).is_running
         assert not host.service(wordpress.unit(process, former)).is_running
-    assert play(**MORE_MEMORY).done == []
+    assert play(**ROTATED).done == []

@@ -126,6 +126,7 @@ def test_a_password_that_was_changed_behind_us_is_set_back(
     assert wordpress.browser().get("/").status == 500
     assert play(**ACTIONCENTER).done == wanted
     assert wordpress.browser().get("/").status == 200
+    assert machine.run("mariadb", "--user=action_center", "--password=another", check=False).returncode != 0
 
 
 def test_an_artifact_is_not_what_was_locked(refused: t.Callable[..., str]) -> None:

@@ -66,7 +66,7 @@ def test_the_database_was_migrated_and_nobody_is_sent_to_the_upgrade_page(stages
 
 def test_php_can_write_to_the_store_and_not_to_the_release(stages: list[Stage]) -> None:
     for stage in stages:
-        assert stage.inside["user"] == "www-data"
+        assert (stage.inside["user"], stage.inside["upgraded_by"]) == ("www-data", "www-data")
         assert list(stage.inside["write"].values()) == ["Permission denied", "written"]
 
 

@@ -11,6 +11,10 @@ add_action('wp_footer', function () {
     echo '<!-- house rules -->';
 });
 
+add_action('wp_upgrade', function () {
+    update_option('house_upgraded_by', posix_getpwuid(posix_geteuid())['name']);
+});
+
 /** Try to make a file, and tell why not. */
 function house_write($path) {
     $made = @file_put_contents($path, 'written');
@@ -31,6 +35,7 @@ add_action('init', function () {
     foreach ($asked['list'] ?? array() as $path) {
         $told['list'][$path] = @scandir($path);
     }
+    $told['upgraded_by'] = get_option('house_upgraded_by');
     $told['active'] = get_option('active_plugins');
     $told['must_use'] = array_map('basename', wp_get_mu_plugins());
     $told['loaded'] = array_values(preg_grep('#/(mu-)?plugins/#', get_included_files()));

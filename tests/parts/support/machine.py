@@ -121,6 +121,12 @@ class Machine:
         seen = haproxy.observe(self.host, ctx)
         return dict(seen.written), dict(seen.working)
 
+    def in_flight(self, manifest: Manifest, slot: str) -> int:
+        """Tell how many requests the router has in a slot."""
+        name = haproxy.backend(self.context(manifest))
+        lines = (line.split(",") for line in self.host.talk(self.admin, "show stat").splitlines())
+        return next(int(fields[4]) for fields in lines if fields[:2] == [name, slot])
+
     @property
     def supervisor(self) -> str:
         return str(self.root / "run/fungible-supervisor/supervisor.sock")
@@ -131,6 +137,11 @@ class Machine:
     def programs(self) -> dict[str, str]:
         """Tell the state of every program that supervisord knows."""
         return {one["name"]: one["statename"] for one in self.rpc("getAllProcessInfo") or []}
+
+    def live_pids(self, version: str) -> dict[str, int]:
+        """Tell the processes of the instances of a version, by their programs."""
+        found = self.rpc("getAllProcessInfo") or []
+        return {one["name"]: one["pid"] for one in found if one["name"].startswith(f"fungible-{self.site}-{version}-")}
 
     def enabled(self) -> list[str]:
         """Tell every program that supervisord would start at its own start."""

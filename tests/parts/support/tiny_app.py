@@ -13,10 +13,10 @@ from fungible_dev.archives import sha256_of, write_tar_gz
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-SLOT = 18  # each version's page and style sheet are of equal size
+WIDTH: t.Final = 18  # each version's page and style sheet are of equal size
 
 APP = """\
-import os, signal, socket, sqlite3, sys, time
+import os, socket, sqlite3, sys, time
 
 VERSION, BROKEN = "@version@", "@broken@"
 ROOT = os.environ["FUNGIBLE_ROOT"]
@@ -28,19 +28,28 @@ def database():
 
 def migrate():
     if BROKEN == "slow":
-        print("begun", file=open(os.environ["DATABASE_URL"][len("sqlite:///"):] + ".begun", "w"), flush=True)
-        time.sleep(float(os.environ.get("SECONDS", "1")))
+        mark("migrating")
+        while not marked("go on"):
+            time.sleep(0.01)
     with database() as db:
         db.execute("CREATE TABLE IF NOT EXISTS notes (text TEXT)")
         known = {row[1] for row in db.execute("PRAGMA table_info(notes)")}
         for number in range(2, int(VERSION) + 1):
             if f"v{number}" not in known:
                 db.execute(f"ALTER TABLE notes ADD COLUMN v{number} TEXT DEFAULT 'v{number}'")
-        if BROKEN == "full":
+        if BROKEN == "large":
             db.execute("CREATE TABLE IF NOT EXISTS filler (data BLOB)")
-            db.execute("INSERT INTO filler VALUES (zeroblob(?))", (64 << 20,))
-    if BROKEN == "migrate":
-        sys.exit("this migration always fails")
+            db.execute("INSERT INTO filler VALUES (zeroblob(?))", (32 << 20,))
+    if BROKEN == "migrate" and not marked("mended"):
+        sys.exit("this migration wants the mark mended")
+
+
+def mark(name):
+    open(f"{ROOT}/uploads/{name}", "w").close()
+
+
+def marked(name):
+    return os.path.exists(f"{ROOT}/uploads/{name}")
 
 
 def file(name):
@@ -63,7 +72,14 @@ def answer(path, query):
     if path == "/healthz":
         with database() as db:
             db.execute("SELECT count(*) FROM notes")
-        return (503, "never healthy") if BROKEN == "health" else (200, "ok")
+        well = BROKEN != "health" or marked("mended")
+        print("healthy" if well else "this version wants the mark mended", flush=True)
+        return (200, "ok") if well else (503, "not healthy")
+    if path == "/slow":
+        mark("slow")
+        while not marked("go on"):
+            time.sleep(0.01)
+        return 200, f"{VERSION} took its time"
     return 404, "no such page"
 
 
@@ -120,15 +136,15 @@ class TinyApp:
 
 
 def page(version: str) -> str:
-    return f"page {version}".ljust(SLOT, ".")
+    return f"page {version}".ljust(WIDTH, ".")
 
 
 def style(version: str) -> str:
-    return f"style {version}".ljust(SLOT, ".")
+    return f"style {version}".ljust(WIDTH, ".")
 
 
 def tiny_app(folder: Path, version: str, broken: str = "") -> TinyApp:
-    """Write the archive of a version; what is broken is one of start, health, migrate, slow, full."""
+    """Write the archive of a version; what is broken is one of start, health, migrate, slow, large."""
     python = f"exec {sys.executable} -S -E app.py"
     files = {
         "Procfile": f"web: {python}\nrelease: {python} migrate\n",

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import context, manifest
 from tests.fake_host.host import FakeHost
+
+from ansible_collections.fungible.deploy.plugins.module_utils._core import context, manifest
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.context import Context
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Kind
     from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Site
 
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 SHA: t.Final = "5e" * 32
 SECRET: t.Final = "the secret of the site"
 

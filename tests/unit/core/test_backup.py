@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import pytest
-
-from ansible_collections.fungible.deploy.plugins.module_utils._core.backup import back_up
-from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import StoreError
 from tests.fake_host.disk import Node
 from tests.fake_host.host import FakeHost
 from tests.unit.core.examples import context_of, notes
+
+from ansible_collections.fungible.deploy.plugins.module_utils._core.backup import back_up
+from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import StoreError
 
 FOLDER = "/var/lib/fungible/notes/backups"
 DATABASE = "/srv/fungible/notes/stores/db/database.sqlite"

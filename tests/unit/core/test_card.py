@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.fake_host.disk import Node
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import context_of, notes
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.card import Card, card_path, read_card
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Address
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Health
-from tests.fake_host.disk import Node
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import context_of, notes
 
 TEXTS = st.text(max_size=8)
 CARDS = st.builds(

@@ -7,14 +7,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from tests.cases import table
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import merged
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import health, instance, journal, primitives
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError, InstanceError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done, Reply
 from ansible_collections.fungible.deploy.plugins.module_utils._core.identity import instance_id
-from tests.cases import table
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import merged
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.card import Card
@@ -87,7 +87,7 @@ def test_a_port_of_a_stranger_marks_nobody_bad() -> None:
     host = Talking(Reply(200))
     ctx, card = ready(host)
     host.ports = {18000}
-    with pytest.raises(HostError, match="^port 18000: is taken by another program: stop it, or give notes.app.port"):
+    with pytest.raises(HostError, match=r"^port 18000: is taken by another program: stop it, or give notes\.app\.port"):
         health.start(host, ctx, card)
     assert journal.read(host, ctx.places).bad == {}
     assert host.visits == []

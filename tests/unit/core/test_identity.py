@@ -11,9 +11,9 @@ import typing as t
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.core.examples import SECRET, SHA, Data, blog, extension, notes, site_of
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import identity
-from tests.unit.core.examples import SECRET, SHA, Data, blog, extension, notes, site_of
 
 OTHER: t.Final = "0f" * 32
 INSTALL: t.Final = {"title": "x", "user": "x", "email": "x", "password": "first password"}

@@ -8,17 +8,18 @@ import json
 import typing as t
 
 import pytest
+from tests.cases import table
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import merged
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import instance, primitives
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Owner
 from ansible_collections.fungible.deploy.plugins.module_utils._core.identity import instance_id
-from tests.cases import table
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import merged
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.context import Context
+    from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.protocol import File
 
 SECRETS: t.Final = ("the secret of blog", "$ecret", "the admin's password", "a token")
 
@@ -31,7 +32,7 @@ def staged(name: str, host: FakeHost | None = None, over: dict[str, t.Any] | Non
     return host, asked.on(host)
 
 
-def describe(host: FakeHost, ctx: Context) -> dict[str, instance.File]:
+def describe(host: FakeHost, ctx: Context) -> dict[str, File]:
     return instance.describe(host, ctx, instance_id(ctx.site), "a")[1]
 
 
@@ -93,5 +94,7 @@ def test_for_a_web_server_of_the_users_own_the_environment_lies_beside_the_tree(
 def test_a_release_that_is_not_staged_has_no_instance() -> None:
     host, _ = staged("blog")
     ctx = primitives.Request("notes", table.manifest("one")).on(host)
-    with pytest.raises(CoreError, match=r"^release 1-\w+: is not staged on this host: run stateless_app with state: st"):
+    with pytest.raises(
+        CoreError, match=r"^release 1-\w+: is not staged on this host: run stateless_app with state: st"
+    ):
         describe(host, ctx)

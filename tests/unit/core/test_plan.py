@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.fake_host.host import FakeHost
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Host
 from ansible_collections.fungible.deploy.plugins.module_utils._core.plan import Plan, Step, combine
-from tests.fake_host.host import FakeHost
 
 
 def step(verb: str) -> Step:

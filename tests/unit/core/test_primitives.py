@@ -8,11 +8,11 @@ import json
 import typing as t
 
 import pytest
-
-from ansible_collections.fungible.deploy.plugins.module_utils._core import primitives
 from tests.cases import table
 from tests.cases.table import Case
 from tests.cases.world import World
+
+from ansible_collections.fungible.deploy.plugins.module_utils._core import primitives
 
 NOTHING: t.Final[dict[str, t.Any]] = {"missing": [], "changed": [], "added": []}
 
@@ -23,7 +23,7 @@ def world(manifest: str, *given: t.Any, **host: t.Any) -> World:
 
 def facts(place: World, what: str, **ask: t.Any) -> dict[str, t.Any]:
     """Tell the facts, and insist on what must hold for all of them."""
-    found = t.cast("dict[str, t.Any]", primitives.FACTS[what](place.host, place.request(place.case.manifest), **ask))
+    found = primitives.FACTS[what](place.host, place.request(place.case.manifest), **ask)
     assert place.host.changes == []
     secrets = place.module("secrets").split(table.manifest(place.case.manifest))[1].values()
     assert not [secret for secret in secrets if json.dumps(secret)[1:-1] in json.dumps(found)]
@@ -34,7 +34,9 @@ def facts(place: World, what: str, **ask: t.Any) -> dict[str, t.Any]:
 @pytest.mark.parametrize("manifest", ["one", "blog", "tree"])
 def test_facts_are_there_before_the_first_deploy(what: str, manifest: str) -> None:
     found = facts(world(manifest), what)
-    steps = [step for store in found["stores"].values() for step in store["steps"]] if "stores" in found else found["steps"]
+    steps = (
+        [step for store in found["stores"].values() for step in store["steps"]] if "stores" in found else found["steps"]
+    )
     assert bool(steps) == (what != "plugin_chain" or manifest == "blog")
 
 
@@ -54,7 +56,14 @@ def test_a_store_is_told_as_it_is_and_as_it_should_be() -> None:
 
 
 def test_releases_and_instances_are_told_with_what_became_of_them() -> None:
-    place = world("two", {"deployed": "one"}, {"staged": "two"}, {"migrated": "two"}, {"sick": "two"}, {"fails": {"running": "two"}})
+    place = world(
+        "two",
+        {"deployed": "one"},
+        {"staged": "two"},
+        {"migrated": "two"},
+        {"sick": "two"},
+        {"fails": {"running": "two"}},
+    )
     found = facts(place, "stateless_app")
     one, two, first, second = (
         place.fill(f"${what}") for what in ("release_one", "release_two", "instance_one", "instance_two")
@@ -121,7 +130,14 @@ def test_with_a_web_server_of_the_users_own_there_is_no_router() -> None:
 
 
 def test_a_bad_instance_is_told_and_refused_only_when_it_should_go_live() -> None:
-    place = world("two", {"deployed": "one"}, {"staged": "two"}, {"migrated": "two"}, {"sick": "two"}, {"fails": {"running": "two"}})
+    place = world(
+        "two",
+        {"deployed": "one"},
+        {"staged": "two"},
+        {"migrated": "two"},
+        {"sick": "two"},
+        {"fails": {"running": "two"}},
+    )
     found = facts(place, "cutover")
     assert list(found["bad"]) == [place.fill("$instance_two")]
     assert found["refused"].startswith(place.fill("instance $instance_two: was marked bad: "))

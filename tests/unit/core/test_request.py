@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import SECRET, SHA, blog, context_of, notes
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import primitives
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import BusyError, ManifestError
@@ -12,8 +14,6 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protoco
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Source
 from ansible_collections.fungible.deploy.plugins.module_utils._core.plan import Plan, Step
 from ansible_collections.fungible.deploy.plugins.module_utils._core.request import Make, Request, carry_out, words
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import SECRET, SHA, blog, context_of, notes
 
 SOURCE = Source(SHA, file="a.zip")
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import blog, context_of, notes
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import sandbox
 from ansible_collections.fungible.deploy.plugins.module_utils._core.context import ROUTER_USER
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Process
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.protocol import Bind
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import blog, context_of, notes
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.protocol import Unit

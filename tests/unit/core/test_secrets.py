@@ -10,11 +10,11 @@ import typing as t
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.core.examples import Data, blog, notes
+from tests.unit.core.test_manifest import places, put
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import manifest, secrets
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ManifestError
-from tests.unit.core.examples import Data, blog, notes
-from tests.unit.core.test_manifest import places, put
 
 MARK: t.Final = "hush-hush"
 
@@ -101,7 +101,9 @@ def test_a_store_of_an_unknown_kind_keeps_nothing(word: t.Any) -> None:
     assert MARK not in json.dumps(public)
 
 
-@pytest.mark.parametrize("path", ["stores.dbb.password", "stores.db.password.deeper", "routes.7.host", "routes.x", "x.y"])
+@pytest.mark.parametrize(
+    "path", ["stores.dbb.password", "stores.db.password.deeper", "routes.7.host", "routes.x", "x.y"]
+)
 def test_a_secret_that_leads_nowhere_is_told(path: str) -> None:
     with pytest.raises(ManifestError, match=f"secrets: {path} leads nowhere"):
         secrets.join(blog(), {path: MARK})

@@ -14,11 +14,13 @@ import pytest
 FUNCTIONS: t.Final = {
     "modules": {
         "cutover": {"info", "live", "rollback"},
+        "fungible": {"deviations", "repair", "version"},
         "migration": {"info", "run"},
         "persistent_store": {"absent", "info", "present"},
         "plugin_chain": {"info", "present"},
         "stateless_app": {"absent", "info", "running", "staged"},
     },
+    "beacons": {"fungible": {"beacon", "validate"}},
     "states": {
         "cutover": {"live", "rolled_back"},
         "migration": {"done"},
@@ -28,7 +30,7 @@ FUNCTIONS: t.Final = {
     },
 }
 ALL: t.Final = [(kind, name) for kind, modules in FUNCTIONS.items() for name in modules]
-OWN: t.Final = [(kind, name, one) for kind, name in ALL for one in sorted(FUNCTIONS[kind][name])]
+OWN: t.Final = [(kind, name, one) for kind, name in ALL if name != "fungible" for one in sorted(FUNCTIONS[kind][name])]
 COMMON: t.Final = {"name", "manifest", "root"}
 
 
@@ -56,6 +58,14 @@ def test_every_argument_is_documented(kind: str, name: str, function: str) -> No
     arguments = set(inspect.signature(called).parameters) - {"unknown"}
     assert arguments >= COMMON
     assert arguments == set(re.findall(r"^(\w+)\n {4}", inspect.getdoc(called) or "", re.MULTILINE))
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS["modules"]["fungible"]))
+def test_the_functions_about_all_sites_are_documented_too(function: str) -> None:
+    called = functions_of("modules", "fungible")[function]
+    text = inspect.getdoc(called) or ""
+    assert set(inspect.signature(called).parameters) == set(re.findall(r"^(\w+)\n {4}", text, re.MULTILINE))
+    assert f"CLI Example:\n\n.. code-block:: bash\n\n    salt '*' fungible.{function}" in text
 
 
 @pytest.mark.parametrize(("kind", "name", "function"), OWN)

@@ -17,7 +17,7 @@ import pytest
 
 from fungible_dev import demo_places, places
 from fungible_dev.demo_places import free_ports, fresh
-from fungible_dev.demo_processes import MARK, end_all, found
+from fungible_dev.demo_processes import MARK, end_all, found, prefer
 from fungible_dev.errors import ToolError
 
 SLEEPS = "import sys, time; print('ready', flush=True); time.sleep(600)"
@@ -152,3 +152,13 @@ def test_ports_are_free_and_none_that_outgoing_connections_get() -> None:
     for number in (port, port + 1):
         with socket.create_server(("127.0.0.1", number)):
             pass
+
+
+def test_a_site_goes_first_where_that_may_be_asked_for(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MARK, str(checkout))
+    with sleeper() as process:
+        may = prefer(checkout, 5)
+        priority = os.getpriority(os.PRIO_PROCESS, process.pid)
+        process.kill()
+    assert priority == (-5 if may else 0)
+    assert may or os.geteuid() != 0

@@ -26,7 +26,7 @@ SHA256: t.Final = hashlib.sha256(BYTES).hexdigest()
 class Handler(http.server.BaseHTTPRequestHandler):
     """Serve the artifact, in honest and in other ways."""
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         getattr(self, f"_{self.path.partition('?')[0].strip('/').replace('.', '_').replace('-', '_')}")()
 
     def log_message(self, *args: object) -> None:

@@ -65,11 +65,11 @@ def test_messages_are_in_one_language_and_the_systems_folders_are_on_the_path() 
 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(HostError, match="^no-such-program: is not installed on this host$"):
+    with pytest.raises(HostError, match=r"^no-such-program: is not installed on this host$"):
         HOST.run(("no-such-program",))
-    with pytest.raises(HostError, match="^no-such-program: is not installed on this host$"):
+    with pytest.raises(HostError, match=r"^no-such-program: is not installed on this host$"):
         HOST.spawn(("no-such-program",))
-    with pytest.raises(HostError, match="^no-such-program: is not installed on this host$"):
+    with pytest.raises(HostError, match=r"^no-such-program: is not installed on this host$"):
         HOST.dump_command(("no-such-program",), f"{tmp_path}/dump")
     with pytest.raises(HostError, match=f"^{tmp_path}: cannot be run: Permission denied$"):
         HOST.run((str(tmp_path),))

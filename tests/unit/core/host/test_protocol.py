@@ -8,10 +8,10 @@ import inspect
 import typing as t
 
 import pytest
+from tests.fake_host.host import FakeHost
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Host
-from tests.fake_host.host import FakeHost
 
 ASKED: t.Final = sorted(name for name, one in vars(Host).items() if inspect.isfunction(one) and name[0] != "_")
 REAL: t.Final[Host] = LocalHost()

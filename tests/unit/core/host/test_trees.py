@@ -72,7 +72,11 @@ def test_nothing_in_a_release_may_be_written(release: Path) -> None:
 
 def test_layers_go_where_they_belong(layer: Layer, tmp_path: Path) -> None:
     plugin = tree_of({"main.php": "x"}, tmp_path / "plugin")
-    whole = [layer, Layer(plugin.tree, plugin.listing, "wp-content/plugins/x"), Layer("", f"{Entry('up/loads', 'd')}\n")]
+    whole = [
+        layer,
+        Layer(plugin.tree, plugin.listing, "wp-content/plugins/x"),
+        Layer("", f"{Entry('up/loads', 'd')}\n"),
+    ]
     HOST.compose(whole, str(tmp_path / "release"))
     assert (tmp_path / "release/wp-content/plugins/x/main.php").read_text() == "x"
     assert list((tmp_path / "release/up/loads").iterdir()) == []

@@ -7,14 +7,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import SECRET, SHA, Data, context_of, notes
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import sandbox
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError, ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.procfile import Procfile
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Address
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Extension, Source
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import SECRET, SHA, Data, context_of, notes
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import View
@@ -33,7 +33,8 @@ def commands(text: str) -> dict[str, str]:
     """Tell what would run, in its order."""
     found = KIND.processes(*ground(), lambda path: {"Procfile": text}[path])
     assert all(one.argv[:2] == ("/bin/sh", "-c") for one in found)
-    return {one.name: one.argv[2] for one in found}
+    assert all(one.argv[2].startswith("trap : TERM; ") for one in found)
+    return {one.name: one.argv[2].removeprefix("trap : TERM; ") for one in found}
 
 
 def refusal(text: str) -> str:
@@ -101,7 +102,9 @@ def test_each_slot_has_its_own_port_and_the_secret_is_in_the_environment() -> No
 def test_an_archive_without_a_procfile_is_none() -> None:
     site = ground()[0]
     KIND.check_tree(site, {"Procfile"})
-    with pytest.raises(ArtifactError, match=r"^notes-1\.tar\.gz: holds no Procfile in its top folder: is it the right "):
+    with pytest.raises(
+        ArtifactError, match=r"^notes-1\.tar\.gz: holds no Procfile in its top folder: is it the right "
+    ):
         KIND.check_tree(site, {"sub/Procfile", "procfile"})
 
 

@@ -12,6 +12,9 @@ import typing as t
 
 import jsonschema
 import pytest
+from tests.cases import table
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import SECRET, Data, merged
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import (
     app,
@@ -24,12 +27,14 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core import (
     secrets,
 )
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError, ManifestError
-from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Address, Kind, Migration, Process
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import (
+    Address,
+    Kind,
+    Migration,
+    Process,
+)
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
 from ansible_collections.fungible.deploy.plugins.module_utils._core.schema import Choice, Field, Text
-from tests.cases import table
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import SECRET, Data, merged
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Trees, View
@@ -139,7 +144,9 @@ def test_without_its_line_in_the_registry_it_is_unknown() -> None:
 
 
 def test_its_release_is_named_by_what_it_says_decides_it() -> None:
-    one, same, other = (manifest.parse("pages", pages({"app": app}), ALL) for app in ({}, {"compress": "none"}, {"index": "x"}))
+    one, same, other = (
+        manifest.parse("pages", pages({"app": app}), ALL) for app in ({}, {"compress": "none"}, {"index": "x"})
+    )
     assert identity.release_id(one) == identity.release_id(same) != identity.release_id(other)
     assert identity.instance_id(one) != identity.instance_id(same)
 

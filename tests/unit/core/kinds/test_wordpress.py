@@ -9,14 +9,14 @@ import hmac
 import typing as t
 
 import pytest
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import SECRET, Data, blog, context_of, extension, merged, site_of
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import sandbox
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Process, Tree, View
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress import MARKS, WordPress
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import ExtensionKind
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import SECRET, Data, blog, context_of, extension, merged, site_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.context import Context
@@ -98,7 +98,12 @@ def test_a_declared_constant_goes_before_ours() -> None:
 
 
 def test_the_chain_has_what_is_enabled_in_its_order() -> None:
-    use = [extension("z-last"), extension("off", state="disabled"), extension("a-first"), extension("must", kind="mu-plugin")]
+    use = [
+        extension("z-last"),
+        extension("off", state="disabled"),
+        extension("a-first"),
+        extension("must", kind="mu-plugin"),
+    ]
     text = generated({"plugins": {"use": use}})["wp-content/mu-plugins/0-fungible.php"]
     assert "$active = array('z-last/z-last.php', 'a-first/a-first.php');" in text
     assert "foreach (array('must/must.php') as $file)" in text
@@ -126,7 +131,9 @@ def test_the_main_file_of_a_plugin_is_the_one_with_a_header_near_its_beginning(
     if main:
         assert f"array('one/{main}')" in generated(over, one=files)["wp-content/mu-plugins/0-fungible.php"]
         return
-    with pytest.raises(ArtifactError, match=r"^plugin one: no PHP file in the top folder of one\.zip has a `Plugin Name:`"):
+    with pytest.raises(
+        ArtifactError, match=r"^plugin one: no PHP file in the top folder of one\.zip has a `Plugin Name:`"
+    ):
         generated(over, one=files)
 
 
@@ -190,8 +197,20 @@ def test_the_application_is_told_how_to_log_in() -> None:
 
 def test_php_and_its_web_server_are_stopped_gracefully_and_the_web_server_first() -> None:
     php, web = processes().values()
-    assert (php.name, php.serves, php.writes_stores, php.stop_signal, php.notifies) == ("php", False, True, "QUIT", True)
-    assert (web.name, web.serves, web.writes_stores, web.stop_signal, web.network) == ("web", True, False, "QUIT", False)
+    assert (php.name, php.serves, php.writes_stores, php.stop_signal, php.notifies) == (
+        "php",
+        False,
+        True,
+        "QUIT",
+        True,
+    )
+    assert (web.name, web.serves, web.writes_stores, web.stop_signal, web.network) == (
+        "web",
+        True,
+        False,
+        "QUIT",
+        False,
+    )
     assert php.argv[:2] == ("/usr/bin/php-fpm8.2", "-F")
     assert php.argv[-2:] == ("-y", f"/var/lib/fungible/blog/instances/{ID}/php-fpm.conf")
 
@@ -203,7 +222,9 @@ def test_no_secret_is_in_the_configuration_of_a_process() -> None:
 
 
 def test_declared_settings_of_php_go_before_ours() -> None:
-    argv = processes({"app": {"ini": {"memory_limit": "1G", "display_errors": True, "post_max_size": "9M"}}})["php"].argv
+    argv = processes({"app": {"ini": {"memory_limit": "1G", "display_errors": True, "post_max_size": "9M"}}})[
+        "php"
+    ].argv
     settings = [argv[number + 1] for number, word in enumerate(argv) if word == "-d"]
     assert {"memory_limit=1G", "display_errors=1", "opcache.validate_timestamps=0"} <= set(settings)
     assert len({setting.partition("=")[0] for setting in settings}) == len(settings)

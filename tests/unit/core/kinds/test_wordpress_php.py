@@ -19,7 +19,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds import
 PROGRAM: t.Final = shutil.which("php")
 TEXTS: t.Final = st.lists(
     st.sampled_from(["'", "\\", '"', "$x", "{$x}", "?>", "<?php", "//", "/*", "\n", "\r\n", "%s", "\\n"])
-    | st.characters(exclude_categories=("Cs",)),
+    | st.characters(exclude_categories=["Cs"]),
     max_size=8,
 ).map("".join)
 SCALARS: t.Final = st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | TEXTS

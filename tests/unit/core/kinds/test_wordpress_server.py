@@ -7,7 +7,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import View
-from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress_server import fpm, nginx, php_options
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress_server import (
+    fpm,
+    nginx,
+    php_options,
+)
 
 VIEW: t.Final = View(
     root="/srv/blog",
@@ -77,7 +81,9 @@ def test_hidden_files_and_the_configuration_are_not_served() -> None:
 
 def test_everything_of_nginx_lies_in_its_own_run_directory() -> None:
     text = nginx(ELSEWHERE, [], {})
-    paths = [line.split()[1].rstrip(";") for line in text.splitlines() if "_temp_path" in line or line.startswith("pid")]
+    paths = [
+        line.split()[1].rstrip(";") for line in text.splitlines() if "_temp_path" in line or line.startswith("pid")
+    ]
     assert len(paths) == 6
     assert all(path.startswith("/home/me/run/a/web/") for path in paths)
 

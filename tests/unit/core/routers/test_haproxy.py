@@ -7,12 +7,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import Data, blog, context_of, notes
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError, RouterError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
 from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import Data, blog, context_of, notes
 
 ETC: t.Final = "/etc/fungible/haproxy"
 ROUTES: t.Final = [{"host": "notes.example"}, {"host": "www.notes.example", "listen": "[::1]:8080"}]
@@ -162,7 +162,9 @@ def test_a_configuration_that_haproxy_refuses_is_not_put_in_place() -> None:
             if argv[0] != "haproxy":
                 return super().ask(argv, stdin, env)
             tried.update({name: self.read(f"{argv[-1]}/{name}") or "" for name in self.children(argv[-1])})
-            return Done(1, "", f"[NOTICE] x\n[ALERT]    (1) : config : parsing [{argv[-1]}/50-mine.cfg:1] : unknown 'x'\n")
+            return Done(
+                1, "", f"[NOTICE] x\n[ALERT]    (1) : config : parsing [{argv[-1]}/50-mine.cfg:1] : unknown 'x'\n"
+            )
 
     tried: dict[str, str] = {}
     host = Refusing()
@@ -171,7 +173,13 @@ def test_a_configuration_that_haproxy_refuses_is_not_put_in_place() -> None:
         configured(notes(), host)
     line = f"haproxy refuses the configuration: [ALERT] (1) : config : parsing [{ETC}/50-mine.cfg:1] : unknown 'x'"
     assert str(caught.value) == line
-    assert set(tried) == {"00-global.cfg", "50-mine.cfg", "frontend-any_80.cfg", "frontend-any_80.map", "site-notes.cfg"}
+    assert set(tried) == {
+        "00-global.cfg",
+        "50-mine.cfg",
+        "frontend-any_80.cfg",
+        "frontend-any_80.map",
+        "site-notes.cfg",
+    }
     assert f"map({ETC}.new/frontend-any_80.map" in tried["frontend-any_80.cfg"], "it is tried with maps of its own"
     assert texts(host) == {"50-mine.cfg": "x"}
     assert host.children("/etc/fungible") == ["haproxy"]
@@ -185,5 +193,5 @@ def test_a_router_that_does_not_come_up_is_told_with_its_words() -> None:
         def ask(self, argv: t.Sequence[str], stdin: str = "", env: t.Mapping[str, str] | None = None) -> Done:
             return Done(0, "no more memory", "") if argv[0] == "journalctl" else super().ask(argv, stdin, env)
 
-    with pytest.raises(RouterError, match="^haproxy: does not come up with its new configuration: no more memory$"):
+    with pytest.raises(RouterError, match=r"^haproxy: does not come up with its new configuration: no more memory$"):
         configured(notes(), Dying())

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.protocol import environment_text
 
-SPECIAL: t.Final = st.sampled_from(["'", '"', "$", "\\", "`", "\n", "$(id)", "${HOME}", "%", "!", "#", ";", " ", "*", "~"])
+SPECIAL: t.Final = st.sampled_from(
+    ["'", '"', "$", "\\", "`", "\n", "$(id)", "${HOME}", "%", "!", "#", ";", " ", "*", "~"]
+)
 VALUES: t.Final = st.lists(SPECIAL | st.characters(exclude_categories=("Cc", "Cs")), max_size=12).map("".join)
 SHOW: t.Final = 'set -a; . /dev/stdin; for name in $NAMES; do eval "printf %s \\"\\$$name\\""; printf "\\0"; done'
 

@@ -14,13 +14,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.fake_host.host import FakeHost
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.places import Places
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.protocol import Unit, environment_text
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.supervisor import Supervisor
-from tests.fake_host.host import FakeHost
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def test_a_shell_passes_no_signal_on_so_its_whole_group_gets_it() -> None:
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=8) | st.sampled_from("'\"% $\\;")))
 def test_words_arrive_as_they_are(words: list[str]) -> None:
-    """supervisord reads a file of keys, expands %, and splits a command as shlex does."""
+    """Supervisord reads a file of keys, expands %, and splits a command as shlex does."""
     config = configparser.RawConfigParser(inline_comment_prefixes=None)
     config.read_string(text_of(replace(UNIT, argv=("/bin/x", *words))))
     command = config["program:fungible-notes-1-web"]["command"] % {}
@@ -109,6 +109,7 @@ def migration(tmp_path: Path) -> Unit:
     (tmp_path / "environment").write_text(environment_text({"A": "$x"}))
     return replace(
         UNIT,
+        user=LocalHost().whoami(),
         argv=("/bin/sh", "-c", 'pwd; printf "%s" "$A"; cat'),
         environment=(f"{tmp_path}/environment",),
         directory=f"{tmp_path}/tree",
@@ -120,6 +121,17 @@ def test_a_migration_runs_in_its_tree_with_its_environment(tmp_path: Path) -> No
     unit = migration(tmp_path)
     done = SUPERVISOR.once(LocalHost(), Places(str(tmp_path), "notes"), unit, "said")
     assert (done.code, done.out) == (0, f"{tmp_path}/tree\n$xsaid")
+
+
+@pytest.mark.parametrize(
+    ("me", "user", "given_up"), [("root", "me", True), ("root", "root", False), ("me", "me", False)]
+)
+def test_a_migration_runs_as_the_sites_user(me: str, user: str, given_up: bool) -> None:
+    host = FakeHost(me=me)
+    SUPERVISOR.once(host, PLACES, replace(UNIT, user=user), "")
+    [command] = host.commands
+    words = ("setpriv", f"--reuid={user}", "--regid=me", "--init-groups") if given_up else ()
+    assert command[3:] == ("/fleet/tree", *words, *UNIT.argv)
 
 
 def test_a_migration_that_outlived_its_run_is_not_run_beside_itself(tmp_path: Path) -> None:
@@ -165,7 +177,7 @@ def test_a_program_that_failed_is_started_as_its_file_has_it_now() -> None:
 def test_a_missing_supervisord_is_told_with_its_package() -> None:
     host = FakeHost(systemd=False)
     host.programs.clear()
-    with pytest.raises(HostError, match="^supervisord: is not installed on this host: apt install supervisor$"):
+    with pytest.raises(HostError, match=r"^supervisord: is not installed on this host: apt install supervisor$"):
         SUPERVISOR.start(host, PLACES, ("one",))
 
 

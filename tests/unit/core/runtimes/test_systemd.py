@@ -8,6 +8,8 @@ import typing as t
 from dataclasses import replace
 
 import pytest
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import blog, context_of
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import sandbox
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError
@@ -16,8 +18,6 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protoc
 from ansible_collections.fungible.deploy.plugins.module_utils._core.places import Places
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.protocol import Bind, Unit
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.systemd import Systemd, properties
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import blog, context_of
 
 SYSTEMD: t.Final = Systemd()
 PLACES: t.Final = Places("/", "blog")
@@ -125,7 +125,7 @@ def test_a_router_may_listen_on_low_ports_and_be_reloaded() -> None:
         ("plain", "plain"),
         ("", '""'),
         ("two words", '"two words"'),
-        ("it's", "\"it's\""),
+        ("it's", '"it\'s"'),
         ('say "x"', '"say \\"x\\""'),
         ("a;b", '"a;b"'),
         ("C:\\x", "C:\\\\x"),

@@ -8,14 +8,14 @@ import tarfile
 import typing as t
 
 import pytest
+from tests.fake_host.host import FakeHost
+from tests.unit.core.examples import blog, context_of
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import StoreError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
 from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.directory import Directory, back_up_tree
 from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.protocol import Binding
-from tests.fake_host.host import FakeHost
-from tests.unit.core.examples import blog, context_of
 
 if t.TYPE_CHECKING:
     from pathlib import Path

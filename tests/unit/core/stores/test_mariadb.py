@@ -9,15 +9,17 @@ import typing as t
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError, StoreError
-from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
-from ansible_collections.fungible.deploy.plugins.module_utils._core.store import plan_absent, plan_present
-from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.mariadb import RIGHTS, MariaDB
 from tests.fake_host.host import FakeHost
 from tests.unit.core.examples import blog, context_of
 
-PASSWORD: t.Final = "it's $ecret\\ \"5\""
+from ansible_collections.fungible.deploy.plugins.module_utils._core import journal
+from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError, StoreError
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
+from ansible_collections.fungible.deploy.plugins.module_utils._core.journal import Journal
+from ansible_collections.fungible.deploy.plugins.module_utils._core.store import plan_absent, plan_present
+from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.mariadb import RIGHTS, MariaDB
+
+PASSWORD: t.Final = 'it\'s $ecret\\ "5"'
 GRANT: t.Final = f"GRANT {', '.join(RIGHTS)} ON `the\\_blog`.* TO 'blogger'@'localhost'"
 CREATE: t.Final = "CREATE DATABASE IF NOT EXISTS `the_blog` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
 
@@ -48,8 +50,15 @@ def test_rights_are_those_that_an_application_needs() -> None:
     assert list(RIGHTS) == sorted(RIGHTS)
 
 
-def test_a_rotated_password_leaves_the_one_before_valid_until_the_cutover() -> None:
+def serving_host() -> FakeHost:
+    """Make a host where an instance of another configuration is live."""
     host = FakeHost()
+    journal.write(host, context_of(blog(), host).places, Journal(live="6.0-0123456789ab.01234567"))
+    return host
+
+
+def test_a_rotated_password_leaves_the_one_before_valid_until_the_cutover() -> None:
+    host = serving_host()
     present(host)
     before = list(host.mariadb.accounts["blogger"])
     [said] = present(host, "rotated")
@@ -64,16 +73,28 @@ def test_a_rotated_password_leaves_the_one_before_valid_until_the_cutover() -> N
     assert len(host.mariadb.statements) == said_then, "one password needs no settling"
 
 
-def test_a_third_password_ends_the_first() -> None:
-    host = FakeHost()
+def test_a_third_password_leaves_the_first_valid_too_until_the_cutover() -> None:
+    host = serving_host()
     present(host)
+    [first] = host.mariadb.accounts["blogger"]
     present(host, "second")
     present(host, "third")
-    assert len(host.mariadb.accounts["blogger"]) == 2
+    assert first in host.mariadb.accounts["blogger"]
+    store("third").settle(host, context_of(blog(), host))
+    assert len(host.mariadb.accounts["blogger"]) == 1
+
+
+def test_a_password_that_was_changed_behind_us_lets_nobody_in_any_more() -> None:
+    host = FakeHost()
+    present(host)
+    before = list(host.mariadb.accounts["blogger"])
+    present(host, "somebody else's")
+    present(host)
+    assert host.mariadb.accounts["blogger"] == before
 
 
 def test_settling_ends_nothing_while_the_declared_password_does_not_let_in() -> None:
-    host = FakeHost()
+    host = serving_host()
     present(host)
     present(host, "second")
     store("unknown").settle(host, context_of(blog(), host))
@@ -101,7 +122,9 @@ def test_detaching_drops_the_user_and_a_purge_the_database() -> None:
     assert host.mariadb.statements[-1] == "DROP USER IF EXISTS 'blogger'@'localhost'"
     assert "the_blog" in host.mariadb.databases
     plan_absent(host, ctx, "db", "db").apply(host)
-    assert host.mariadb.statements[-1] == "DROP DATABASE IF EXISTS `the_blog`; DROP USER IF EXISTS 'blogger'@'localhost'"
+    assert (
+        host.mariadb.statements[-1] == "DROP DATABASE IF EXISTS `the_blog`; DROP USER IF EXISTS 'blogger'@'localhost'"
+    )
 
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1))
@@ -141,8 +164,10 @@ class Refusing(FakeHost):
         ),
         (
             "ERROR 1698 (28000): Access denied for user 'me'@'localhost'\nmore",
-            "MariaDB: ERROR 1698 (28000): Access denied for user 'me'@'localhost': "
-            "run as root (become: true), and let root in by its socket, as Debian does",
+            (
+                "MariaDB: ERROR 1698 (28000): Access denied for user 'me'@'localhost': "
+                "run as root (become: true), and let root in by its socket, as Debian does"
+            ),
         ),
         (
             f"ERROR 1064 (42000) at line 1: You have an error in your SQL syntax; check near '{PASSWORD}' at line 1",

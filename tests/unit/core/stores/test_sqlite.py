@@ -8,12 +8,12 @@ import sqlite3
 import typing as t
 
 import pytest
+from tests.unit.core.examples import context_of, notes
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import StoreError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.protocol import Binding
 from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.sqlite import Sqlite
-from tests.unit.core.examples import context_of, notes
 
 if t.TYPE_CHECKING:
     from pathlib import Path

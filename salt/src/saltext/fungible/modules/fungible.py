@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Which fungible does this minion have.
+Tell which fungible this minion has, and whether its sites are still what was applied.
 
 .. versionadded:: 0.1.0
 """
@@ -9,14 +9,27 @@ Which fungible does this minion have.
 from __future__ import annotations
 
 import importlib.metadata
+import typing as t
 
-import saltext.fungible._core.errors  # noqa: F401  a wheel without its core must not load
+from salt.exceptions import CommandExecutionError
+
+from saltext.fungible._core.errors import CoreError
+from saltext.fungible.utils import applied, face
+
+if t.TYPE_CHECKING:
+    __opts__: dict[str, t.Any] = {}
+    __pillar__: dict[str, t.Any] = {}
+    __salt__: dict[str, t.Callable[..., t.Any]] = {}
 
 __virtualname__ = "fungible"
 
 
 def __virtual__() -> str:
     return __virtualname__
+
+
+def _minion(test: bool | None = None) -> face.Minion:
+    return face.Minion(__salt__, __pillar__, __opts__["test"] if test is None else test)
 
 
 def version() -> str:
@@ -34,3 +47,57 @@ def version() -> str:
     except importlib.metadata.PackageNotFoundError:
         # salt-ssh packs the package's folder without its metadata.
         return "unknown"
+
+
+def deviations(name: str = "", root: str = "/") -> dict[str, dict[str, list[str]]]:
+    """
+    Tell of each site what is not as it was applied, and the steps that would repair it.
+
+    Parts are ``chain``, ``release``, ``instance`` and ``route``. A manifest that waits in the pillar for its deploy is
+    no deviation, and a rollback is none.
+
+    name
+        The site. Default: every site that was applied to this minion.
+
+    root
+        What stands in for ``/``, for demonstrations and tests.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' fungible.deviations
+    """
+    try:
+        names = [name] if name else applied.sites(root)
+        found = {one: applied.deviations(face.Asked(one, root=root), _minion()) for one in names}
+    except CoreError as exc:
+        raise CommandExecutionError(str(exc)) from None
+    return {one: parts for one, parts in found.items() if parts}
+
+
+def repair(name: str, root: str = "/", test: bool | None = None) -> list[str]:
+    """
+    Make a site again what was applied, and tell the steps.
+
+    What waits in the pillar is not deployed by this, and what was rolled back stays so.
+
+    name
+        The site.
+
+    root
+        What stands in for ``/``, for demonstrations and tests.
+
+    test
+        Only tell what would be done. Default: what the minion's configuration says, which is to do it.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' fungible.repair actioncenter
+    """
+    try:
+        return applied.repair(face.Asked(name, root=root), _minion(test))
+    except CoreError as exc:
+        raise CommandExecutionError(str(exc)) from None

@@ -11,7 +11,7 @@ from posixpath import join
 from . import identity, sandbox
 from .card import Card, card_path
 from .errors import HostError, InstanceError
-from .host.protocol import Layer, Owner
+from .host.protocol import SOCKET_PATH_MOST, Layer, Owner
 from .kinds.protocol import Address
 from .listing import Entry
 from .runtimes.protocol import File, Unit, environment_text
@@ -19,8 +19,6 @@ from .runtimes.protocol import File, Unit, environment_text
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
-
-SOCKET_PATH_MOST: t.Final = 107  # sun_path in unix(7), less its end
 
 
 def describe(host: Host, ctx: Context, instance: str, slot: str) -> tuple[Card, dict[str, File]]:

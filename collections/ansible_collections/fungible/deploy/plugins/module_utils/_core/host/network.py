@@ -16,6 +16,7 @@ import typing as t
 from ..errors import ArtifactError, RouterError
 from . import trees
 from .files import Files, told
+from .protocol import SOCKET_PATH_MOST
 
 if t.TYPE_CHECKING:
     from ..kinds.protocol import Address
@@ -52,7 +53,9 @@ class Network(Files):
         return http_client.get(address, path, url, timeout)
 
     def talk(self, socket_path: str, command: str) -> str:
-        """Ask HAProxy's runtime API; nobody there is an empty answer."""
+        """Ask HAProxy's runtime API; nobody there is an empty answer, as where no socket can be."""
+        if len(socket_path) > SOCKET_PATH_MOST:
+            return ""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
                 channel.settimeout(10)
@@ -61,7 +64,7 @@ class Network(Files):
                 parts = []
                 while part := channel.recv(1 << 16):
                     parts.append(part)
-        except (FileNotFoundError, ConnectionRefusedError):
+        except (FileNotFoundError, ConnectionError):
             return ""
         except OSError as exc:
             raise RouterError(f"{socket_path}: {exc.strerror or exc}") from exc

@@ -16,6 +16,9 @@ if t.TYPE_CHECKING:
     from ..listing import Damage
 
 
+SOCKET_PATH_MOST: t.Final = 107  # sun_path in unix(7), less its end
+
+
 @dataclass(frozen=True)
 class Stat:
     """Be what is at a path: `kind` is f, d, l, s (socket) or ? (something else)."""

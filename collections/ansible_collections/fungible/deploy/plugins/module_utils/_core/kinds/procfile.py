@@ -15,6 +15,7 @@ if t.TYPE_CHECKING:
     from ..model import Extension, Site
     from .protocol import View
 
+WAIT: t.Final = "trap : TERM"  # a shell that is asked to stop waits for its command, which is asked as well
 LINE: t.Final = re.compile(r"([A-Za-z0-9_-]+):\s*(.+)")
 ENV_NAME: t.Final = Text(r"[A-Za-z_][A-Za-z0-9_]*", "must be an environment variable's name")
 ENV: t.Final = Field(MapOf(ENV_NAME, Text(secret=True)), "environment variables of every process; may be secrets", {})
@@ -63,7 +64,7 @@ class Procfile:
         if "web" not in lines:
             raise ArtifactError(f"{site.app.source.name}: its Procfile has no line `web: <command>`")
         return [
-            Process(name=name, argv=("/bin/sh", "-c", command), serves=name == "web")
+            Process(name=name, argv=("/bin/sh", "-c", f"{WAIT}; {command}"), serves=name == "web")
             for name, command in sorted(lines.items(), key=lambda line: line[0] == "web")
         ]
 

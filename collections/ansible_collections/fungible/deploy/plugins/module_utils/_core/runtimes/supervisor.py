@@ -128,7 +128,11 @@ class Supervisor:
     def once(self, host: Host, places: Places, unit: Unit, stdin: str) -> Done:
         env = {"FUNGIBLE_FILES": " ".join(unit.environment), "FUNGIBLE_STATE": places.state}
         inside = f'cd "$0" && {ONE_AT_A_TIME} && {RUN}'
-        done = host.run(("/bin/sh", "-c", inside, unit.directory or "/", *unit.argv), stdin=stdin, env=env)
+        as_user: tuple[str, ...] = ()
+        if host.whoami() == "root" and unit.user != "root":  # the code is that user's, and so is what it writes
+            as_user = ("setpriv", f"--reuid={unit.user}", f"--regid={unit.group}", "--init-groups")
+        argv = ("/bin/sh", "-c", inside, unit.directory or "/", *as_user, *unit.argv)
+        done = host.run(argv, stdin=stdin, env=env)
         if done.code == STILL_RUNS:
             raise HostError(f"{unit.name}: still runs from before: wait until it ends, then run again")
         return done

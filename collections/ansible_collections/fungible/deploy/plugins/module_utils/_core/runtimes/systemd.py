@@ -71,7 +71,7 @@ class Systemd:
             f"ExecStart={' '.join(_argument(word) for word in unit.argv)}",
             *([f"ExecReload=/bin/kill -{unit.reload_signal} $MAINPID"] if unit.reload_signal else []),
             f"KillSignal=SIG{unit.stop_signal}",
-            "KillMode=mixed",
+            f"KillMode={'control-group' if unit.argv[0] == '/bin/sh' else 'mixed'}",  # sh passes no signal on
             "TimeoutStopSec=120",
             "Restart=always",
             "RestartSec=500ms",

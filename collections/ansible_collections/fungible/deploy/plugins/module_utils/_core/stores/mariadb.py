@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import quote
 
+from .. import identity, journal
 from ..errors import HostError, StoreError
 from ..plan import Plan, Step
 from ..schema import Choice, Field, Text
@@ -101,7 +102,8 @@ class MariaDB:
             sql = f"CREATE USER IF NOT EXISTS {self.account} IDENTIFIED BY '{_quote(self.password)}'"
             steps.append(Step("create", f"user {self.account} of store {self.name}", _doing(sql)))
         elif seen["password"] != wanted["password"]:
-            steps.append(Step("set", f"the password of {self.account} of store {self.name}", self._set_password))
+            what = f"the password of {self.account} of store {self.name}"
+            steps.append(Step("set", what, partial(self._set_password, ctx)))
         if seen.get("rights") != wanted["rights"]:
             steps.append(Step("grant", f"{self.account} the rights on store {self.name}", self._grant(seen)))
         return Plan(tuple(steps))
@@ -125,9 +127,11 @@ class MariaDB:
         inner = hashlib.sha1(self.password.encode(), usedforsecurity=False).digest()
         return f"*{hashlib.sha1(inner, usedforsecurity=False).hexdigest().upper()}"
 
-    def _set_password(self, host: Host) -> None:
-        """Add the new password, and keep the one before valid: the live instance logs in with it until the cutover."""
-        _do(self._identified([self._hash, *self._known_hashes(host)[:1]]), host)
+    def _set_password(self, ctx: Context, host: Host) -> None:
+        """Set the password; where another instance is live, what it logs in with stays valid until the cutover."""
+        live = journal.read(host, ctx.places).live
+        former = [] if live in ("", identity.instance_id(ctx.site)) else self._known_hashes(host)
+        _do(self._identified([self._hash, *former]), host)
 
     def settle(self, host: Host, ctx: Context) -> None:
         """End the password before, once no instance needs it."""
