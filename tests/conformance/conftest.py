@@ -16,6 +16,8 @@ from tests.conformance.support.tools import Desk, Told, Tool
 from tests.functional.support.fleet import install_wheel
 from tests.functional.support.site import Site
 
+from fungible_dev.packages import build_collection, install_collection
+
 PROGRAMS: t.Final = {"supervisord": "pip install supervisor", "haproxy": "apt install haproxy"}
 
 
@@ -33,13 +35,21 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return install_wheel(tmp_path_factory.mktemp("extension"))
 
 
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the collection and install it, at the same moment as the wheel: what is compared is what ships."""
+    into = tmp_path_factory.mktemp("collections")
+    install_collection(build_collection(tmp_path_factory.mktemp("tarball")), into)
+    return into
+
+
 class Place:
     """Be a machine, and the desk from which both tools work on it."""
 
-    def __init__(self, folder: Path, installed: Path) -> None:
+    def __init__(self, folder: Path, installed: Path, collections: Path) -> None:
         self.root = folder / "root"
         self.root.mkdir()
-        self.desk = Desk(folder / "desk", self.root, installed)
+        self.desk = Desk(folder / "desk", self.root, installed, collections)
         self.site = Site(self.root, self.desk.files)
 
     def declare(self, version: str, broken: str = "", **app: t.Any) -> None:
@@ -53,9 +63,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(installed: Path) -> t.Iterator[Place]:
+def place(installed: Path, collections: Path) -> t.Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="fg-") as folder:
-        made = Place(Path(folder), installed)
+        made = Place(Path(folder), installed, collections)
         try:
             yield made
         finally:

@@ -10,10 +10,12 @@ import pytest
 from tests.conformance.support.likeness import likeness
 from tests.conformance.support.tools import DEPLOY, Call, Tool, do, nothing, predicted
 
-from fungible_dev.artifacts import akismet, wordpress
+from fungible_dev.artifacts import akismet, sqlite_integration, wordpress
 
 if t.TYPE_CHECKING:
     from tests.conformance.conftest import Place
+
+    from fungible_dev.artifact_store import Artifact
 
 DETACH: t.Final = Call("persistent_store", "absent", {"store": "uploads"})
 PURGE: t.Final = Call("persistent_store", "absent", {"store": "uploads", "purge": "uploads"})
@@ -31,6 +33,10 @@ CALLS: t.Final[dict[str, tuple[tuple[Call, ...], Call]]] = {
     "store detached": (DEPLOY[:1], DETACH),
     "store purged": (DEPLOY[:1], PURGE),
 }
+
+
+def source(artifact: Artifact) -> dict[str, str]:
+    return {"path": str(artifact.path), "sha256": artifact.sha256}
 
 
 def prove(place: Place, first: Tool, second: Tool, call: Call, seen: dict[str, t.Any]) -> None:
@@ -64,19 +70,20 @@ def test_a_chain_that_one_brought_is_there_for_the_other(
     place: Place, first: Tool, second: Tool, seen: dict[str, t.Any]
 ) -> None:
     place.clear()
-    plugin, core = akismet(), wordpress("6.5.5")
-    source = {"path": str(plugin.path), "sha256": plugin.sha256}
     manifest = place.site.manifest("1")
-    app = {"kind": "wordpress", "version": "6.5.5", "source": {"path": str(core.path), "sha256": core.sha256}}
-    manifest["app"] = {**app, "secret": manifest["app"]["secret"], "runtime": "supervisor"}
-    manifest["stores"] = {}
-    manifest["plugins"] = {"use": [{"name": "akismet", "version": plugin.version, "source": source}]}
+    app = {"kind": "wordpress", "version": "6.5.5", "source": source(wordpress("6.5.5")), "runtime": "supervisor"}
+    manifest["app"] = {**app, "secret": manifest["app"]["secret"]}
+    manifest["plugins"] = {
+        "use": [
+            {"name": "sqlite-database-integration", "version": "2", "source": source(sqlite_integration())},
+            {"name": "akismet", "version": "5", "source": source(akismet())},
+        ]
+    }
     place.desk.declare({"notes": manifest})
     chain = Call("plugin_chain")
     prove(place, first, second, chain, seen)
 
-    brought = next((place.root / "srv/fungible/.cache/trees").iterdir())
-    next(brought.rglob("akismet.php")).unlink()
+    next((place.root / "srv/fungible/.cache/trees").rglob("akismet.php")).unlink()
     would = predicted((first, second), [chain])
     assert do(second, [chain]) == would
     assert nothing(do(first, [chain], check=True), [chain])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -27,6 +28,9 @@ def test_two_runs_at_once_do_each_step_once(place: Place) -> None:
     assert all(nothing(do(tool, check=True)) for tool in place.desk.tools)
 
 
+TRAVELLED: t.Final = re.compile(
+    r"^/\S+/(?:[0-9a-f]{12}-)?"
+)  # each tool has its own place for files that come from elsewhere
 MISTAKES: t.Final[dict[str, dict[str, t.Any]]] = {
     "a key that is not known": {"app": {"verison": "2"}},
     "a number where text belongs": {"app": {"version": 2}},
@@ -44,9 +48,14 @@ def test_a_mistake_is_told_in_the_same_line_by_both(place: Place, what: str) -> 
             known = manifest[key].get(name)
             manifest[key][name] = {**known, **value} if isinstance(value, dict) and key == "app" else value
     place.desk.declare({"notes": manifest})
-    ansible, salt = (do(tool)[-1] for tool in place.desk.tools)
-    assert ansible.error
+    ansible, salt = (TRAVELLED.sub("", do(tool)[-1].error) for tool in place.desk.tools)
+    assert ansible
     assert ansible == salt
+
+
+def before_its_last_words(error: str) -> str:
+    """Leave out what the application said: its log has what it said to the other tool too."""
+    return error.partition("its last words")[0]
 
 
 @pytest.mark.parametrize("broken", ["start", "health", "migrate"])
@@ -61,7 +70,7 @@ def test_a_release_that_fails_is_told_in_the_same_words_and_the_old_one_serves(
     assert told.error
     assert "\n" not in told.error
     assert place.site.served().startswith("1-")
-    assert do(first)[-1].error.partition(" in ")[0] == told.error.partition(" in ")[0]
+    assert before_its_last_words(do(first)[-1].error) == before_its_last_words(told.error)
     place.declare("2")
     do(first)
     assert place.site.served().startswith("2-")

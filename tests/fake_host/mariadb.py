@@ -48,7 +48,7 @@ class MariaDB:
         rows = [["database", database[1]]] if database[1] in self.databases else []
         rows += [["account", self._priv(user[1])]] if user[1] in self.accounts else []
         for pattern in sorted({patterns[1].replace("\\\\", "\\"), patterns[2]}):
-            rows += [["right", one] for one in sorted(self.rights.get((user[1], pattern), ()))]
+            rows += [["right", pattern, one] for one in sorted(self.rights.get((user[1], pattern), ()))]
         return Done(0, "".join("\t".join(row) + "\n" for row in rows), "")
 
     def _priv(self, user: str) -> str:
@@ -100,7 +100,8 @@ class MariaDB:
         self.rights.setdefault((said["user"], said["pattern"]), set()).update(said["rights"].split(", "))
 
     def _revoke(self, said: dict[str, str]) -> None:
-        self.rights[said["user"], said["pattern"]] -= set(said["rights"].split(", "))
+        rights = self.rights[said["user"], said["pattern"]]
+        rights -= rights if said["rights"] == "ALL PRIVILEGES" else set(said["rights"].split(", "))
 
     def _drop_database(self, said: dict[str, str]) -> None:
         self.databases.pop(said["database"], None)

@@ -252,7 +252,11 @@ def test_the_first_deploy_of_a_second_site_can_die_anywhere_and_the_first_site_n
 
 def test_without_a_runtime_a_death_anywhere_leaves_current_at_one_whole_release(scene: Scene) -> None:
     machine, reloads = scene.machine, scene.folder / "reloads"
-    options = {"runtime": "none", "user": getpass.getuser(), "reload": ["cp", "/dev/null", str(reloads)]}
+    options: dict[str, t.Any] = {
+        "runtime": "none",
+        "user": getpass.getuser(),
+        "reload": ["cp", "/dev/null", str(reloads)],
+    }
     manifest = scene.manifest("2", hosts=(), **options)
     machine.deploy(scene.manifest("1", hosts=(), **options))
     deaths = Deaths(scene.begin(), lambda host: machine.deploy(manifest, host=host))

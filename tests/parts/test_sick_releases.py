@@ -39,6 +39,20 @@ def is_marked(scene: Scene, name: str) -> bool:
     return (scene.machine.root / "srv/fungible/tiny/stores/uploads" / name).exists()
 
 
+def die_once(live: Scene, condition: t.Callable[[], bool], work: t.Callable[[], t.Sequence[str]]) -> None:
+    """Do the work in a child that is killed once something is so."""
+
+    def watch() -> None:
+        live.machine.until(condition)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def begin() -> t.Sequence[str]:
+        threading.Thread(target=watch).start()
+        return work()
+
+    assert in_child(begin).killed
+
+
 @pytest.mark.parametrize(
     ("broken", "why", "words"),
     [
@@ -125,12 +139,7 @@ def read(pid: int) -> bytes:
 def test_a_migration_that_outlives_its_run_is_not_run_beside_itself(live: Scene) -> None:
     machine, manifest = live.machine, live.manifest("2", "slow")
 
-    def die() -> list[str]:
-        threading.Thread(target=lambda: (machine.until(lambda: is_marked(live, "migrating")), os._exit(0))).start()
-        return machine.deploy(manifest)
-
-    with pytest.raises(ValueError, match="Expecting value"):  # it said nothing any more
-        in_child(die)
+    die_once(live, lambda: is_marked(live, "migrating"), lambda: machine.deploy(manifest))
     for other in (manifest, live.manifest("3")):
         with refused(live, "still runs from before: wait until it ends, then run again", error=HostError):
             machine.deploy(other)
@@ -143,15 +152,11 @@ def test_a_migration_that_outlives_its_run_is_not_run_beside_itself(live: Scene)
 def test_an_instance_that_was_not_seen_to_start_is_not_given_visitors(live: Scene) -> None:
     machine, manifest = live.machine, live.manifest("2", "health", health={"path": "/healthz", "within": "30s"})
 
-    def die() -> list[str]:
-        begun = "this version wants the mark mended"
-        log = machine.root / "var/log/fungible"
-        seen = lambda: any(begun in path.read_text() for path in log.glob("fungible-tiny-2-*"))  # noqa: E731
-        threading.Thread(target=lambda: (machine.until(seen), os._exit(0))).start()
-        return machine.deploy(manifest)
+    def began() -> bool:
+        logs = (machine.root / "var/log/fungible").glob("fungible-tiny-2-*")
+        return any("this version wants the mark mended" in path.read_text() for path in logs)
 
-    with pytest.raises(ValueError, match="Expecting value"):
-        in_child(die)
+    die_once(live, began, lambda: machine.deploy(manifest))
     with refused(live, "does not run: run stateless_app with state: running first", error=InstanceError):
         machine.do("cutover", manifest)
     mark(live, "mended")

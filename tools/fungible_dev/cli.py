@@ -63,7 +63,7 @@ def explanation() -> str:
         f"  virtual environments   {kept}/venvs\n"
         f"  downloaded artifacts   {kept}/artifacts\n"
         f"  logs                   {kept}/logs\n"
-        "  the demo               .demo/ in this checkout\n"
+        "  the demo               .demo/ in this checkout, with downloads of its own\n"
         "All of it can be deleted. Options of a command: ./dev COMMAND --help"
     )
 

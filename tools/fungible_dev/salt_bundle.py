@@ -67,7 +67,8 @@ def _with_preamble(source: Path, archive: str) -> str:
 def _pack() -> bytes:
     """Pack what is imported; the same sources give the same bytes."""
     extension = places.CHECKOUT / EXTENSION
-    files = {f"{PACKAGE}/__init__.py": b"", f"{_metadata_folder()}/METADATA": _metadata()}
+    # A folder without __init__.py, which others may share, is only seen in an archive that lists it.
+    files = {"saltext/": b"", f"{PACKAGE}/__init__.py": b"", f"{_metadata_folder()}/METADATA": _metadata()}
     for folder, inside in ((extension / "utils", "utils"), (places.CHECKOUT / CORE, "_core")):
         for source in folder.rglob("*.py"):
             files[f"{PACKAGE}/{inside}/{source.relative_to(folder).as_posix()}"] = source.read_bytes()

@@ -18,6 +18,7 @@ from . import checks, demo_programs, hosts, molecule_runner, packages, places, s
 from .commands import attempt
 from .environment import ensure_system, ensure_venv
 from .errors import ToolError
+from .pythons import find_pythons
 from .suite_left import left_running, mark
 from .suite_oldest import deploy_with_oldest
 from .suite_pytest import run_pytest
@@ -55,6 +56,7 @@ def main(args: argparse.Namespace) -> int:
     """Run the stages, print the count as the last line, and return the exit code."""
     begun, count = time.monotonic(), Count()
     mark()
+    _find_interpreters()
     show.section("What is needed")
     _ensure_programs(count, fast=args.fast)
     bin_dir = ensure_venv("test", REQUIREMENTS).parent
@@ -64,6 +66,12 @@ def main(args: argparse.Namespace) -> int:
         _run_selected(suite, count, fast=args.fast) if only else _run_all(suite, count, fast=args.fast)
         count.run([Stage("nothing is left running", left_running)])
     return close(count, time.monotonic() - begun)
+
+
+def _find_interpreters() -> None:
+    """Put the interpreters' folders last on PATH: ansible-test looks there for each Python that it makes a venv of."""
+    folders = [str(python.path.parent) for python in find_pythons()]
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), *folders])
 
 
 def _ensure_programs(count: Count, *, fast: bool) -> None:

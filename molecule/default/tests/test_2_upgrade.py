@@ -43,7 +43,7 @@ with open("/root/commands", "w", encoding="utf-8", errors="replace") as notes:
                 continue
             if words not in seen:
                 seen.add(words)
-                print(words.replace(chr(0), " "), file=notes, flush=True)
+                print(*words.replace(chr(0), " ").split(), file=notes, flush=True)
         time.sleep(0.01)
 """
 STAGES = ("before", "beside", "upgraded", "rolled back", "upgraded again")

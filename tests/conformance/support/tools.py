@@ -101,8 +101,8 @@ class Run:
 class Desk:
     """Be where a person works with both tools: the manifests, the files that travel, and the tools' configuration."""
 
-    def __init__(self, folder: Path, root: Path, installed: Path) -> None:
-        self.folder, self.root, self.installed = folder, root, installed
+    def __init__(self, folder: Path, root: Path, installed: Path, collections: Path) -> None:
+        self.folder, self.root, self.installed, self.collections = folder, root, installed, collections
         self.files, self.manifests = folder / "files", folder / "sites.yml"
         for place in (self.files, folder / "salt", folder / "pillar", folder / "states"):
             place.mkdir(parents=True)
@@ -154,7 +154,7 @@ class Ansible:
             TOLD=str(told),
             ANSIBLE_CALLBACK_PLUGINS=str(CALLBACK),
             ANSIBLE_CALLBACKS_ENABLED="told",
-            ANSIBLE_COLLECTIONS_PATH=str(CHECKOUT / "collections"),
+            ANSIBLE_COLLECTIONS_PATH=str(self.desk.collections),
             ANSIBLE_LOCALHOST_WARNING="false",
             ANSIBLE_LOCAL_TEMP=str(self.desk.folder / "ansible"),
         )

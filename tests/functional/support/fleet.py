@@ -118,22 +118,23 @@ class Fleet:
 
     def __init__(self, factories: FactoriesManager, folder: Path, installed: Path) -> None:
         self.factories, self.folder, self.installed = factories, folder, installed
-        self.files, self.pillars = folder / "files", folder / "pillars"
-        for place in (self.files, self.pillars):
+        self.files, self.pillars, self.bundle = folder / "files", folder / "pillars", folder / "bundle"
+        for place in (self.files, self.pillars, self.bundle):
             place.mkdir(parents=True)
         self.minions: list[Minion] = []
         self.master = self._master()
 
     def _master(self) -> SaltMaster:
-        roots = {"base": [str(self.files), str(FORMULA)], "bundle": [str(self.folder / "bundle")]}
+        base = [str(self.files), str(FORMULA)]
+        roots = {"base": base, "bundle": [str(self.bundle), *base]}  # only who asks for it gets the bundle
         overrides = {
             "file_roots": roots,
+            "fileserver_list_cache_time": 0,  # files come and go while the tests run
             "pillar_roots": {"base": [str(self.pillars)]},
             "log_level_logfile": "info",
             "gpg_keydir": str(self.folder / "gpg"),
             "reactor": [{"salt/beacon/*/fungible/*": [str(FORMULA / "reactor/repair.sls")]}],
         }
-        (self.pillars / "top.sls").write_text("base: {'*': ['{{ grains[\"id\"] }}']}\n", encoding="utf-8")
         return self.factories.salt_master_daemon("master", overrides=overrides)
 
     def minion(self, name: str, *, wheel: bool = True, **overrides: t.Any) -> Minion:
@@ -145,6 +146,8 @@ class Fleet:
         if wheel:
             daemon.environ = {**daemon.environ, "PYTHONPATH": str(self.installed)}
         self.minions.append(made := Minion(self, daemon, root))
+        top = {"base": {minion.id: [minion.id] for minion in self.minions}}
+        (self.pillars / "top.sls").write_text(json.dumps(top), encoding="utf-8")
         made.pillar({})
         return made
 

@@ -14,8 +14,10 @@ from .prober import Prober
 if t.TYPE_CHECKING:
     from types import TracebackType
 
+    from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Host
+
     from .beginning import Beginning
-    from .machine import Answer, Host
+    from .machine import Answer
     from .prober import Whole
 
     Run = t.Callable[[Host], t.Sequence[str]]

@@ -65,10 +65,15 @@ class Machine:
         self.host = LocalHost()
 
     def __enter__(self) -> Machine:
+        self._keeper = keeper(self)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.end()
+        pid, told = self._keeper
+        os.write(told, b".")
+        os.close(told)
+        os.waitpid(pid, 0)
 
     def beside(self, site: str) -> Machine:
         """Give the same machine for another site, behind the same router."""
@@ -196,6 +201,21 @@ class Machine:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.01)
+
+
+def keeper(machine: Machine) -> tuple[int, int]:
+    """Start a process that ends what the machine runs if this one dies, unless it is told that all has ended."""
+    told, end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException):
+            os.setsid()
+            os.close(end)
+            if not os.read(told, 1):
+                machine.end()
+        os._exit(0)
+    os.close(told)
+    return pid, end
 
 
 def ask(port: int, path: str = "/", headers: t.Mapping[str, str] | None = None) -> Answer:

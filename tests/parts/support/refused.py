@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 @contextlib.contextmanager
 def refused(scene: Scene, *words: str, error: type[CoreError] = CoreError) -> t.Iterator[None]:
     """Insist that what is done is refused in one line with these words, and that what was served still is."""
-    live = scene.machine.get().status and scene.served()
+    live = served(scene)
     pids = scene.machine.live_pids(live)
     with pytest.raises(error) as caught:
         yield
@@ -26,5 +26,10 @@ def refused(scene: Scene, *words: str, error: type[CoreError] = CoreError) -> t.
     assert "\n" not in said
     assert "Traceback" not in said
     assert [word for word in words if word not in said] == [], said
-    assert (scene.machine.get().status and scene.served()) == live
+    assert served(scene) == live
     assert scene.machine.live_pids(live) == pids
+
+
+def served(scene: Scene) -> str:
+    """Tell which version is served whole, or nothing where nobody listens yet."""
+    return scene.served() if scene.machine.get().status else ""

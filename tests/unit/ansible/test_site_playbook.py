@@ -97,6 +97,7 @@ class Fleet:
         ours = {
             "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
+            "ANSIBLE_INJECT_INVOCATION": "1",  # as all of ansible-core before 2.21 did
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_HOME": str(self.folder / "home"),
             "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
@@ -198,6 +199,7 @@ def test_other_bytes_than_were_locked_are_one_clear_line_and_the_old_release_sta
 @pytest.mark.parametrize("secret", [SECRET, TOKEN], ids=["secret", "token"])
 def test_no_secret_is_in_what_a_run_says(story: Story, run: str, secret: str) -> None:
     said = getattr(story, run).said
+    assert run == "mistyped" or '"invocation": {' in said
     spellings = {secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], json.dumps(json.dumps(secret))[1:-1]}
     assert not [one for one in spellings if one in said]
 

@@ -9,7 +9,7 @@ from tests.fake_host.host import FakeHost
 from tests.unit.core.examples import blog, context_of, notes
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.context import ensure_users
-from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError
+from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError, ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Owner
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import RuntimeName
 
@@ -46,6 +46,16 @@ def test_a_declared_user_is_taken_with_its_group() -> None:
 def test_systemd_is_refused_where_it_cannot_run(host: FakeHost, root: str) -> None:
     with pytest.raises(CoreError, match=r"^blog\.app\.runtime: systemd .*: choose supervisor or none$"):
         context_of(blog({"app": {"runtime": "systemd"}}), host, root)
+
+
+@pytest.mark.parametrize(
+    "root", ["", "relative", "/my fleet", "/a'b", '/a"b', "/a;b", "/a$b", "/100%", "/a:b", "/a\nb"]
+)
+def test_a_root_that_a_server_would_read_otherwise_is_refused(root: str) -> None:
+    with pytest.raises(
+        ManifestError, match=r"^root: .* is no absolute path without spaces, quotes and the like: choose"
+    ):
+        context_of(blog(), FakeHost(), root)
 
 
 def test_users_are_made_once_and_may_not_log_in() -> None:

@@ -79,6 +79,11 @@ def test_the_live_instance_is_never_asked_to_make_way(known: Journal, instance: 
     assert known.slots.get(slot) in (instance, None) or known.slots[slot] != known.live or not known.live
 
 
+def test_a_first_instance_gets_the_first_slot_and_an_upgrade_the_second() -> None:
+    assert Journal().slot_of("one") == "a"
+    assert Journal(slots={"a": "one"}, live="one").slot_of("two") == "b"
+
+
 def test_an_instance_keeps_its_slot_and_a_new_one_gets_the_other() -> None:
     known = Journal(slots={"a": "one", "b": "two"}, live="two")
     assert (known.slot_of("one"), known.slot_of("two"), known.slot_of("three")) == ("a", "b", "a")

@@ -44,19 +44,16 @@ class Scene:
 
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
-    return Scene(monkeypatch, {"deployed": "one"}, {"deployed": "two"})
-
-
-@pytest.fixture(autouse=True)
-def pillar_of_two(request: pytest.FixtureRequest) -> None:
-    if "scene" in request.fixturenames:
-        request.getfixturevalue("scene").declare("two")
+    made = Scene(monkeypatch, {"deployed": "one"}, {"deployed": "two"})
+    made.declare("two")
+    return made
 
 
 def test_a_site_as_it_was_applied_deviates_in_nothing(scene: Scene) -> None:
     assert scene.deviations() == {}
-    assert scene.reported() == []
     assert scene.world.host.changes == []
+    assert scene.reported() == []
+    assert scene.world.host.changes == [f"lock {ROOT}/lock"]
 
 
 def test_a_minion_without_sites_has_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +124,7 @@ def test_an_app_that_was_taken_away_is_not_missed(scene: Scene) -> None:
 
 
 def test_a_site_that_was_never_applied_is_told_with_those_that_were(scene: Scene) -> None:
-    with pytest.raises(CommandExecutionError, match="^blog: was not applied to this minion, which has notes: "):
+    with pytest.raises(CommandExecutionError, match=r"^blog: was not applied to this minion, which has notes: "):
         scene.module.call("repair", "blog")
 
 

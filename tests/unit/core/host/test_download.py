@@ -140,9 +140,13 @@ def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "Connection refused" in refusal("http://127.0.0.1:1/x.zip", tmp_path)
 
 
-@pytest.mark.parametrize("location", ["ftp://127.0.0.1/x.zip", "file:///etc/passwd", "http://[bad/x.zip"])
+@pytest.mark.parametrize("location", ["ftp://127.0.0.1/x.zip", "file:///etc/passwd", "data://x", "HTTP://127.0.0.1/x"])
 def test_no_other_way_is_gone(location: str, tmp_path: Path) -> None:
-    assert refusal(location, tmp_path)
+    assert refusal(location, tmp_path) == "only https:// and http:// can be fetched"
+
+
+def test_what_is_no_url_is_told(tmp_path: Path) -> None:
+    assert refusal("http://[bad/x.zip", tmp_path).startswith("cannot be read: ")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -108,6 +108,13 @@ def test_rights_too_many_are_revoked_and_too_few_are_granted() -> None:
     assert present(host) == [f"{GRANT}; REVOKE EXECUTE, TRIGGER ON `the\\_blog`.* FROM 'blogger'@'localhost'"]
 
 
+def test_rights_that_were_granted_by_hand_for_every_name_that_looks_alike_are_taken_away() -> None:
+    host = FakeHost()
+    present(host)
+    host.mariadb.rights["blogger", "the_blog"] = {"ALTER", "DELETE HISTORY", "SELECT"}
+    assert present(host) == [f"{GRANT}; REVOKE ALL PRIVILEGES ON `the_blog`.* FROM 'blogger'@'localhost'"]
+
+
 def test_another_database_whose_name_only_looks_alike_is_not_granted() -> None:
     host = FakeHost()
     present(host)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ if t.TYPE_CHECKING:
 
 USER_PREFIX: t.Final = "fg-"
 ROUTER_USER: t.Final = "fungible-router"
+ROOT: t.Final = re.compile(r"/[^\x00-\x20\x7f\\:;\"'{}$%]*")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Context:
 
 def of(host: Host, site: Site, root: str = "/") -> Context:
     """Find out the ground of a site on a host."""
+    if not ROOT.fullmatch(root):
+        raise ManifestError(f"root: {root!r} is no absolute path without spaces, quotes and the like: choose another")
     runtime = site.app.runtime or (
         RuntimeName.SYSTEMD if host.has_systemd() and root == "/" else RuntimeName.SUPERVISOR
     )

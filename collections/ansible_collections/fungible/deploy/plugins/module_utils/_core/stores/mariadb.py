@@ -67,7 +67,7 @@ class MariaDB:
             f"""
             SELECT 'database', schema_name FROM information_schema.schemata WHERE schema_name = '{self.database}';
             SELECT 'account', Priv FROM mysql.global_priv WHERE User = '{self.user}' AND Host = 'localhost';
-            SELECT 'right', privilege_type FROM information_schema.schema_privileges
+            SELECT 'right', table_schema, privilege_type FROM information_schema.schema_privileges
               WHERE grantee = '{_quote(self.account)}'
               AND table_schema IN ('{_quote(self._pattern)}', '{self.database}') ORDER BY privilege_type;
             """,  # noqa: S608 - names are checked by the manifest's schema
@@ -81,9 +81,17 @@ class MariaDB:
         if found["account"]:
             facts["user"] = self.account
             facts["password"] = "as declared" if self._hash in _hashes(found["account"][0][0]) else "another"
-        if found["right"]:
-            facts["rights"] = ", ".join(row[0] for row in found["right"])
+        for name, rights in (("rights", self._rights(found["right"])), ("wider rights", self._wider(found["right"]))):
+            if rights:
+                facts[name] = ", ".join(rights)
         return facts
+
+    def _rights(self, rows: list[list[str]]) -> list[str]:
+        return [right for schema, right in rows if schema == self._pattern]
+
+    def _wider(self, rows: list[list[str]]) -> list[str]:
+        """Tell rights that were granted without the escape: they hold for every database whose name looks alike."""
+        return [right for schema, right in rows if schema != self._pattern]
 
     def declared(self, ctx: Context) -> t.Mapping[str, str]:
         return {
@@ -104,7 +112,7 @@ class MariaDB:
         elif seen["password"] != wanted["password"]:
             what = f"the password of {self.account} of store {self.name}"
             steps.append(Step("set", what, partial(self._set_password, ctx)))
-        if seen.get("rights") != wanted["rights"]:
+        if seen.get("rights") != wanted["rights"] or "wider rights" in seen:
             steps.append(Step("grant", f"{self.account} the rights on store {self.name}", self._grant(seen)))
         return Plan(tuple(steps))
 
@@ -114,6 +122,8 @@ class MariaDB:
         beyond = [right for right in seen.get("rights", "").split(", ") if right and right not in RIGHTS]
         if beyond:
             sql.append(f"REVOKE {', '.join(beyond)} ON {on} FROM {self.account}")
+        if "wider rights" in seen:
+            sql.append(f"REVOKE ALL PRIVILEGES ON `{self.database}`.* FROM {self.account}")
         return _doing("; ".join(sql))
 
     @property
