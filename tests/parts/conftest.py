@@ -12,23 +12,37 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from tests.parts.support.deaths import COUNTS
 from tests.parts.support.machine import Machine
 from tests.parts.support.scene import Scene
+
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress_server import FPM_NAMES
 
 NEEDED: t.Final = {
     "supervisord": "pip install supervisor",
     "haproxy": "apt install haproxy",
     "nginx": "apt install nginx-light",
     "php": "apt install php-cli php-sqlite3",
+    "php-fpm": "apt install php-fpm",
 }
 MEMORY: t.Final = Path("/dev/shm")
 
 
-@pytest.fixture(scope="session", autouse=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how many times runs died."""
+    for line in COUNTS:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
 def parts() -> t.Iterator[None]:
     """Find the programs, those of this Python's environment first."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin:/sbin"
-    missing = [f"{name} ({remedy})" for name, remedy in NEEDED.items() if not shutil.which(name, path=path)]
+    missing = [
+        f"{name} ({remedy})"
+        for name, remedy in NEEDED.items()
+        if not any(shutil.which(one, path=path) for one in (FPM_NAMES if name == "php-fpm" else (name,)))
+    ]
     assert not missing, f"not on this machine: {', '.join(missing)}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", path)
@@ -36,7 +50,7 @@ def parts() -> t.Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def folder() -> t.Iterator[Path]:
+def folder(parts: None) -> t.Iterator[Path]:
     """Give a folder with a short path (sockets need one), in memory where there is such a place."""
     with tempfile.TemporaryDirectory(prefix="fg-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as name:
         yield Path(name)

@@ -80,8 +80,10 @@ def test_after_a_death_anywhere_a_third_release_can_be_deployed_instead(upgraded
     for death in deaths.of(scene.whole("23")):
         with death:
             before = scene.served()
-            other = death.then(lambda host: machine.deploy(instead, host=host), scene.whole("234"))
-            assert other.bad == []
+            assert death.then(lambda host: machine.start(instead, host=host), scene.whole(before)).bad == []
+            machine.restart_router()
+            assert scene.served() == before
+            assert death.then(lambda host: machine.deploy(instead, host=host), scene.whole(f"{before}4")).bad == []
             assert scene.served() == "4"
             assert half_done(machine.root) == []
             assert machine.deploy(instead) == []

@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import socket
+import subprocess
+import sys
 import tarfile
 import typing as t
 import zipfile
@@ -25,6 +29,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.errors impor
     StoreError,
 )
 from fungible_dev.archives import sha256_of
+from fungible_dev.places import CHECKOUT
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -225,3 +230,28 @@ def test_a_rollback_with_nothing_before_is_refused(live: Scene) -> None:
 def test_a_rollback_of_what_was_never_deployed_is_refused(scene: Scene) -> None:
     with refused(scene, "nothing is live here", error=InstanceError):
         scene.machine.roll_back(scene.manifest("1"))
+
+
+def test_through_ansible_a_refusal_is_one_line_without_a_traceback(live: Scene, tmp_path: Path) -> None:
+    path = archive(tmp_path, {"app/Procfile": b"web: true\n"}, HOSTILE["link outwards"])
+    machine, manifest = live.machine, with_archive(live, path)
+    task = {"site": machine.site, "manifest": manifest, "root": str(machine.root), "state": "staged"}
+    with refused(live, "app/link", error=ArtifactError):
+        machine.do("staged", manifest)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "ansible", "adhoc", "localhost", "--connection", "local"),
+            *("--module-name", "fungible.deploy.stateless_app", "--args", json.dumps(task)),
+            *("--extra-vars", f"ansible_python_interpreter={sys.executable}"),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"), "ANSIBLE_LOCALHOST_WARNING": "0"},
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stdout + done.stderr
+    [line] = [line for line in done.stdout.splitlines() if '"msg"' in line]
+    assert "other.tar" in line
+    assert "app/link" in line
+    assert live.served() == "1"

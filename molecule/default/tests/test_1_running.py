@@ -64,6 +64,7 @@ def test_other_sites_are_invisible(host: Host, machine: Machine, wordpress: Word
     told = _within(host, wordpress.unit(process), "find /srv /var/lib/fungible -mindepth 1 -maxdepth 2 -path '*/*'")
     seen = {path for path in told.stdout.split() if not path.startswith("/srv/actioncenter/")}
     assert seen == {"/srv/actioncenter", "/var/lib/fungible/actioncenter", "/var/lib/fungible/actioncenter/instances"}
+    assert _within(host, wordpress.unit(process), "find /var/cache/fungible -mindepth 1").stdout == ""
 
 
 def test_an_uploaded_program_is_not_run(machine: Machine, wordpress: WordPress) -> None:

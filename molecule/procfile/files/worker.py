@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 import threading
@@ -15,6 +16,7 @@ STOPPING = threading.Event()
 
 def main():
     """Keep for each release what it counted last."""
+    mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_WRITE | mmap.PROT_EXEC).close()  # as Node and Java need
     signal.signal(signal.SIGTERM, lambda *_: STOPPING.set())
     database = store.connect()
     database.execute("CREATE TABLE IF NOT EXISTS counts (release TEXT PRIMARY KEY, notes INTEGER NOT NULL)")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import dataclass, field
 
@@ -21,6 +22,9 @@ if t.TYPE_CHECKING:
     from .prober import Whole
 
     Run = t.Callable[[Host], t.Sequence[str]]
+
+
+COUNTS: t.Final[list[str]] = []  # for the summary at the end of the session
 
 
 class Watched(t.NamedTuple):
@@ -59,6 +63,7 @@ class Deaths:
     def __init__(self, begin: Beginning, run: Run) -> None:
         self.begin, self._run = begin, run
         self.wrong: list[str] = []
+        self.tried = 0
         counting = CountingHost()
         run(counting)
         self.changes = counting.passed
@@ -69,6 +74,7 @@ class Deaths:
         """Come back to the beginning and die, before each change or those of these numbers."""
         for number in numbers or range(1, len(self.changes) + 1):
             self.begin.come_back()
+            self.tried += 1
             watched = self.watched(lambda: self._run(DyingHost(number)), is_whole)  # noqa: B023 - called here
             assert watched.ended.killed, watched.ended
             yield Death(self, number, self.changes[number - 1], watched.bad)
@@ -97,6 +103,7 @@ class Deaths:
         return Watched(ended, bad)
 
     def tell(self) -> None:
-        """Fail if anything was wrong after any death."""
-        print(f"{len(self.changes)} changes, before each of which the run died once")
+        """Fail if anything was wrong after any death; keep for the summary how many there were."""
+        test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].partition(" ")[0]
+        COUNTS.append(f"{test}: {self.tried} deaths, in a run of {len(self.changes)} changes")
         assert not self.wrong, "\n\n".join(self.wrong)

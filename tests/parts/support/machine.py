@@ -94,6 +94,10 @@ class Machine:
         """Do what the role does and tell the steps."""
         return [str(step) for task in TASKS for step in self.do(task, manifest, host=host, check=check).steps]
 
+    def start(self, manifest: Manifest, *, host: Host | None = None) -> list[str]:
+        """Do what the role does before the cutover."""
+        return [str(step) for task in [*TASKS][:-1] for step in self.do(task, manifest, host=host).steps]
+
     def roll_back(self, manifest: Manifest, *, host: Host | None = None) -> list[str]:
         done = primitives.cut_over(host or self.host, self.request(manifest), check=False, rollback=True)
         return [str(step) for step in done.plan.steps]

@@ -54,10 +54,10 @@ RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
 LockPersonality=yes
-MemoryDenyWriteExecute=yes
 RemoveIPC=yes
 PrivateIPC=yes
 TemporaryFileSystem=/dev/shm:mode=1777
+InaccessiblePaths=-/var/cache/fungible
 KeyringMode=private
 DevicePolicy=closed
 SystemCallArchitectures=native
@@ -65,6 +65,7 @@ SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
 UMask=0027
+MemoryDenyWriteExecute=yes
 EnvironmentFile=/var/lib/fungible/blog/instances/6.4-aaaaaaaaaaaa.bbbbbbbb/environment
 WorkingDirectory=/srv/blog
 TemporaryFileSystem=/srv:ro
@@ -110,6 +111,10 @@ def test_a_web_server_has_no_network_and_waits_for_what_it_serves() -> None:
     assert "SupplementaryGroups=fg-blog\n" in text
     assert "Type=exec\n" in text
     assert "EnvironmentFile" not in text
+
+
+def test_what_compiles_while_it_runs_may_write_what_it_executes() -> None:
+    assert "MemoryDenyWriteExecute" not in text_of(replace(php(), compiles=True))
 
 
 def test_a_router_may_listen_on_low_ports_and_be_reloaded() -> None:

@@ -59,6 +59,10 @@ steps:
   returned: success
   type: list
   elements: str
+refused:
+  description: What stands in the way of those steps, in one line.
+  returned: when something does
+  type: str
 """
 
 from ..module_utils._core.cutover import facts

@@ -79,7 +79,7 @@ def _run(host: Host, ctx: Context, wanted: str, slot: str) -> str:
 
 
 def _unit(ctx: Context, seen: View, wanted: str, todo: Migration) -> Unit:
-    return replace(sandbox.unit_of(ctx, seen, wanted, Process("migrate", todo.argv)), run="")
+    return replace(sandbox.unit_of(ctx, seen, wanted, Process("migrate", todo.argv, compiles=todo.compiles)), run="")
 
 
 def migrate(host: Host, asked: Request, *, check: bool) -> Outcome:

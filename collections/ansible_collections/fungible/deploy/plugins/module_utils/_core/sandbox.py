@@ -82,6 +82,7 @@ def unit_of(ctx: Context, seen: View, instance: str, process: Process, after: t.
         hides=("/srv", "/var/lib/fungible"),
         network=process.network,
         notifies=process.notifies,
+        compiles=process.compiles,
         stop_signal=process.stop_signal,
         after=tuple(after),
     )

@@ -64,7 +64,7 @@ class Procfile:
         if "web" not in lines:
             raise ArtifactError(f"{site.app.source.name}: its Procfile has no line `web: <command>`")
         return [
-            Process(name=name, argv=("/bin/sh", "-c", f"{WAIT}; {command}"), serves=name == "web")
+            Process(name=name, argv=("/bin/sh", "-c", f"{WAIT}; {command}"), serves=name == "web", compiles=True)
             for name, command in sorted(lines.items(), key=lambda line: line[0] == "web")
         ]
 
@@ -73,7 +73,7 @@ class Procfile:
 
     def migration(self, site: Site, view: View, read: t.Callable[[str], str]) -> Migration:
         command = _lines(site, read).get("release")
-        return Migration(("/bin/sh", "-c", command) if command else ())
+        return Migration(("/bin/sh", "-c", command) if command else (), compiles=True)
 
 
 def _lines(site: Site, read: t.Callable[[str], str]) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Process:
     network: bool = True
     notifies: bool = False  # it tells systemd when it is ready
     stop_signal: str = "TERM"
+    compiles: bool = False  # it makes machine code while it runs, as Node and Java do
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Migration:
     argv: tuple[str, ...]
     stdin: str = ""
     env: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    compiles: bool = False
 
 
 @dataclass(frozen=True)

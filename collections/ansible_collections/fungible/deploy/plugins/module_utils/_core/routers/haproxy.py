@@ -142,10 +142,11 @@ def _put_to_work(host: Host, ctx: Context, wanted: t.Mapping[str, File], unused:
 def switch(ctx: Context, slot: str, host: Host) -> None:
     """Give all new requests to a slot: on disk first, so that a restart agrees, then at once at work."""
     weights = weights_for(slot)
-    host.write(_site_file(ctx), files(ctx, weights)[_site_file(ctx)].text)
     commands = [f"set server {backend(ctx)}/{slot} weight 1"]
     commands += [f"set server {backend(ctx)}/{other} weight 0" for other in SLOTS if other != slot]
-    host.command(_admin(ctx), "; ".join(commands))
+    with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):  # else another site's reload could miss it
+        host.write(_site_file(ctx), files(ctx, weights)[_site_file(ctx)].text)
+        host.command(_admin(ctx), "; ".join(commands))
     if weights_at_work(host, ctx) != weights:
         raise RouterError(f"haproxy: did not take the weights of {backend(ctx)}: see its log (unit {UNIT})")
 

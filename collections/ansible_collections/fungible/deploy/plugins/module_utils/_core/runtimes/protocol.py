@@ -38,6 +38,7 @@ class Unit:
     hides: tuple[str, ...] = ()
     network: bool = True
     notifies: bool = False
+    compiles: bool = False  # it may make machine code while it runs
     stop_signal: str = "TERM"
     reload_signal: str = ""
     capabilities: tuple[str, ...] = ()

@@ -36,10 +36,10 @@ SANDBOX: t.Final = (
     "RestrictRealtime=yes",
     "RestrictSUIDSGID=yes",
     "LockPersonality=yes",
-    "MemoryDenyWriteExecute=yes",
     "RemoveIPC=yes",
     "PrivateIPC=yes",
     "TemporaryFileSystem=/dev/shm:mode=1777",  # PrivateDevices= leaves it shared with the whole host
+    "InaccessiblePaths=-/var/cache/fungible",  # the artifacts of all sites
     "KeyringMode=private",
     "DevicePolicy=closed",
     "SystemCallArchitectures=native",
@@ -126,6 +126,7 @@ class Systemd:
 def properties(unit: Unit) -> list[str]:
     """Tell what a unit may do, as lines of its [Service] section."""
     lines = [f"User={unit.user}", f"Group={unit.group}", *SANDBOX]
+    lines += [] if unit.compiles else ["MemoryDenyWriteExecute=yes"]
     lines += [f"SupplementaryGroups={name}" for name in unit.groups]
     lines += [f"EnvironmentFile={path}" for path in unit.environment]
     lines += [f"WorkingDirectory={unit.directory}"] if unit.directory else []
