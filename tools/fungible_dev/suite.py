@@ -29,6 +29,8 @@ REQUIREMENTS = places.TOOLS / "requirements-test.txt"
 PARTS = (*demo_programs.PACKAGES, "git", "unzip")
 PACKAGING = ("tests/test_layout.py", "tests/test_packaging.py")
 DEMO = "tests/parts/test_demo.py"
+# The Salt face is still being built: these take a master and minions, and are run by hand until they are quick.
+UNFINISHED = ("tests/functional", "tests/conformance")
 OLDEST_PYTHON = ((3, 9), (3, 9))  # what the core runs on
 
 # A scenario in a process of its own, so that what it prints can be kept until it fails.
@@ -93,9 +95,10 @@ def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
     show.section("Static checks, and beside them unit tests")
     count.run([Stage(name, partial(_check, name, suite.bin_dir)) for name in checks.CHECKS], _units(suite))
     show.section("Real parts")
+    show.note(f"left out, to be run with pytest by hand: {', '.join(UNFINISHED)}")
     count.run(
         [
-            suite.pytest("tests on real parts", "-m", "parts", f"--ignore={DEMO}"),
+            suite.pytest("tests on real parts", "-m", "parts", *(f"--ignore={path}" for path in (DEMO, *UNFINISHED))),
             suite.pytest("demo", "-m", "parts", DEMO),
             Stage("build and install", partial(_build, suite)),
             Stage("oldest ansible-core", partial(deploy_with_oldest, suite.collections)),
