@@ -85,8 +85,9 @@ def test_a_disk_that_is_full_while_data_are_backed_up(live: Scene) -> None:
     filler.write_bytes(bytes(free.f_bfree * free.f_bsize))
     with refused(live, "backups", "full", error=StoreError):
         machine.do("migrate", manifest)
+    backups = machine.root / "var/lib/fungible/tiny/backups"
+    assert list(backups.glob("[!.]*before-2*")) == []
     filler.unlink()
     machine.deploy(manifest)
     assert live.served() == "2"
-    [backup] = [path for path in (machine.root / "var/lib/fungible/tiny/backups").iterdir() if "before-2" in path.name]
-    assert not backup.name.startswith(".")
+    assert len(list(backups.glob("[!.]*before-2*"))) == len(list(backups.glob("*before-2*"))) == 1

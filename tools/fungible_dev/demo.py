@@ -50,6 +50,8 @@ class Story:
 def main(args: argparse.Namespace) -> int:
     """Run the demo and return its exit code."""
     begun = time.monotonic()
+    if args.json and not args.json.absolute().parent.is_dir():
+        raise ToolError(f"{args.json}: there is no such folder to write to")
     with fresh(args.cache or CACHE):
         story = _prepare(begun)
         _deploy(story)
@@ -186,7 +188,7 @@ def _suggest(story: Story) -> None:
 
 
 def _keep(story: Story) -> None:
-    """Leave the site up until Ctrl-C, or until its supervisord is ended by somebody else."""
+    """Leave the site up until Ctrl-C."""
     show.section(f"The site stays up until Ctrl-C: {story.fleet.url}/")
     for line in story.app.hints(story.fleet.url):
         show.note(line)

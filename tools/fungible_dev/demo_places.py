@@ -22,7 +22,6 @@ from .errors import ToolError
 
 HERE = places.CHECKOUT / ".demo"
 CACHE = HERE / "cache"  # stays from one demo to the next
-LOGS = HERE / "log"
 FLEET = ("etc", "run", "srv", "var", "ansible", "log", "tmp")  # goes before the next one, as do the files beside it
 
 # What supervisord makes of its socket's path for a moment, with a process number of up to seven digits.
@@ -70,6 +69,7 @@ def free_ports(count: int) -> int:
     """
     first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split())
     choice = [port for port in range(8000, 65000) if port + count <= first or port > last]
+    choice = choice or list(range(8000, 65000))
     random.shuffle(choice)
     return next(port for port in choice if all(_is_free(port + number) for number in range(count)))
 
@@ -84,6 +84,8 @@ def _is_free(port: int) -> bool:
 
 
 def _require_usable() -> None:
+    if not Path("/proc/self/environ").exists():
+        raise ToolError("the demo runs on Linux, and nowhere else")
     checkout = str(places.CHECKOUT)
     most = PATH_MOST - len(os.fsencode(f"/{HERE.name}/{LONGEST}"))
     if len(os.fsencode(checkout)) > most:

@@ -23,8 +23,11 @@ RUNS = {
     "a rollback": (ROLLBACK, UPGRADE),
     "another password": (SITE, ROTATED),
 }
-# What changes by itself on a machine: databases, and what Ansible and sudo leave for their own use.
-RESTLESS = ("/var/lib/mysql", "/srv/fungible/notes/stores/db", "/root/.ansible")
+# What changes by itself: databases, and what Ansible has for its own use.
+RESTLESS = (
+    *("/var/lib/mysql", "/srv/fungible/notes/stores/db", "/root/.ansible"),
+    *("/dev", "/proc", "/run", "/sys", "/tmp"),
+)
 OURS = ("/srv/", "/etc/fungible", "/var/lib/fungible", "/var/cache/fungible", "/etc/systemd/system/fungible-notes")
 ACCOUNTS = "SELECT * FROM mysql.global_priv; SELECT * FROM mysql.db; SHOW DATABASES"
 

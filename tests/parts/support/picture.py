@@ -40,11 +40,11 @@ def half_done(root: Path) -> list[str]:
     return [str(path.relative_to(root)) for path in _entries(root) if HALF.search(path.name)]
 
 
-def rows(database: Path) -> list[str]:
-    """Tell an SQLite file's content as statements."""
+def tables(database: Path) -> str:
+    """Tell the statements that make an SQLite file's tables."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
-        return list(connection.iterdump())
+        return "\n".join(sorted(row[0] for row in connection.execute("SELECT sql FROM sqlite_schema WHERE sql <> ''")))
     finally:
         connection.close()
 
@@ -72,7 +72,7 @@ def _content(path: Path) -> str:
     if path.name == "journal.json":
         return _timeless(path)
     if path.suffix == ".sqlite":
-        return "\n".join(line for line in rows(path) if line.startswith("CREATE"))
+        return tables(path)
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -46,7 +46,7 @@ class UnixTransport(xmlrpc.client.Transport):
 
 def get(address: Address, path: str, url: str, timeout: float) -> Reply:
     """Ask an instance for a page as the router would for a visitor of the URL."""
-    scheme, _, host = url.partition("://")
+    scheme, host = url.split("://", 1)
     headers = {"Host": host, "X-Forwarded-Proto": scheme, "User-Agent": "fungible"}
     connection: http.client.HTTPConnection
     if address.socket:

@@ -121,7 +121,8 @@ class Processes(Files):
 def _running(argv: t.Sequence[str], **options: t.Any) -> t.Iterator[subprocess.Popen[bytes]]:
     """Start a program, or tell why it cannot be."""
     try:
-        process = subprocess.Popen(argv, **options)
+        # Under Salt there is no AnsibleModule, and so no run_command.
+        process = subprocess.Popen(argv, **options)  # pylint: disable=ansible-bad-function
     except FileNotFoundError as exc:
         raise HostError(f"{argv[0]}: is not installed on this host") from exc
     except OSError as exc:
