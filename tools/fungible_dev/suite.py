@@ -120,7 +120,7 @@ def _run_selected(suite: Suite, count: Count, *, fast: bool) -> None:
 
 def _units(suite: Suite) -> list[Stage]:
     quick = ("-m", "not parts and not hosts")
-    ignored = [f"--ignore={path}" for path in PACKAGING]
+    ignored = [f"--ignore={path}" for path in (*PACKAGING, *UNFINISHED)]
     return [
         suite.pytest("unit tests", *quick, *ignored),
         Stage("core's unit tests, oldest Python", partial(_core_on_oldest, suite.only)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from tests.parts.support.picture import picture, rows
+from tests.parts.support.picture import picture, tables
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,6 @@ TIME: t.Final = re.compile(r"\d{8}T\d{6}Z")
 
 def likeness(root: Path) -> dict[str, t.Any]:
     """Tell every file with its mode and content, every row of the databases, and what backups there are."""
-    databases = {str(path.relative_to(root)): rows(path) for path in root.glob("srv/fungible/*/stores/*/*.sqlite")}
+    databases = {str(path.relative_to(root)): tables(path) for path in root.glob("srv/fungible/*/stores/*/*.sqlite")}
     backups = [TIME.sub("TIME", str(path.relative_to(root))) for path in root.glob("var/lib/fungible/*/backups/*")]
     return {**picture(root), **databases, "backups": sorted(backups)}
