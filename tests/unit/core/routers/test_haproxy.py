@@ -81,7 +81,7 @@ def test_a_switch_is_on_disk_before_it_is_at_work() -> None:
     host.changes.clear()
     haproxy.switch(context_of(notes(), host), "b", host)
     commands = "set server fungible_notes/b weight 1; set server fungible_notes/a weight 0"
-    assert host.changes == [f"write {ETC}/site-notes.cfg", f"command {commands}"]
+    assert host.changes == [f"lock {ETC}/.lock", f"write {ETC}/site-notes.cfg", f"command {commands}"]
     assert haproxy.observe(host, context_of(notes(), host)).working == haproxy.weights_for("b")
 
 
