@@ -31,6 +31,7 @@ SHARE = 0.6  # of what the site can serve
 MOST = 200.0  # requests a second: enough for every moment to have its visitor
 PREFERENCE = 10  # by so much the site and its visitors go first (see nice(1)), where we may ask for that
 LONGEST = 900.0  # seconds of load, if the demo were not to end it before
+MEASURING = 1.5  # seconds
 PATIENCE = 30.0  # of a visitor, in seconds: one who waits is counted by the percentiles, one who gets nothing is lost
 
 
@@ -133,7 +134,7 @@ def _cut_over(story: Story, name: str, playbook: str, version: str) -> None:
         release_header="X-Fungible-Slot",
         timeout=PATIENCE,
     )
-    capacity = measure_capacity(aim)
+    capacity = measure_capacity(aim, MEASURING)
     rate = min(SHARE * capacity, MOST)
     show.note(f"The site can answer {capacity:.0f} requests a second. {rate:.0f} come; Ansible lets them go first.")
     before = Switch.read(HERE, story.app.site)

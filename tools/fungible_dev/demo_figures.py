@@ -19,13 +19,13 @@ from .demo_play import Play
 from .load_report import Report
 
 OVERLOADED = ("not sent", "timeout")  # what becomes of requests where there are more than can be answered
-QUIET = 3.0  # seconds before a playbook and after a switch, in which nothing but visitors is at work
+QUIET = 2.0  # seconds before a playbook and after a switch, in which nothing but visitors is at work
 SWITCHING = 1.0  # seconds from the decision on, in which a switch would be noticed
 HEADER = ("cutover", "took", "requests", "failed", "before", "deploying", "switching", "after")
-LEGEND = """
+LEGEND = f"""
   took        from the decision to switch until nobody got the old release any more
-  before      the 3 quiet seconds before Ansible begins; deploying: until the switch
-  switching   the first second from the decision on; after: the 3 seconds after that
+  before      the {QUIET:.0f} quiet seconds before Ansible begins; deploying: until the switch
+  switching   the first second from the decision on; after: the {QUIET:.0f} seconds after that
   a / b       half of the answers came within a ms, and 99 of 100 within b ms
 """
 

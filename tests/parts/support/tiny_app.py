@@ -29,8 +29,7 @@ def database():
 def migrate():
     if BROKEN == "slow":
         mark("migrating")
-        while not marked("go on"):
-            time.sleep(0.01)
+        wait_for("go on")
     with database() as db:
         db.execute("CREATE TABLE IF NOT EXISTS notes (text TEXT)")
         known = {row[1] for row in db.execute("PRAGMA table_info(notes)")}
@@ -50,6 +49,12 @@ def mark(name):
 
 def marked(name):
     return os.path.exists(f"{ROOT}/uploads/{name}")
+
+
+def wait_for(name, seconds=20):
+    until = time.monotonic() + seconds
+    while not marked(name) and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def file(name):
@@ -77,8 +82,7 @@ def answer(path, query):
         return (200, "ok") if well else (503, "not healthy")
     if path == "/slow":
         mark("slow")
-        while not marked("go on"):
-            time.sleep(0.01)
+        wait_for("go on")
         return 200, f"{VERSION} took its time"
     return 404, "no such page"
 

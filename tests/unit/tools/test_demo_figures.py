@@ -36,7 +36,8 @@ def rerun(changed: int = 0) -> Step:
 
 def test_a_request_counts_in_the_window_in_which_it_was_due() -> None:
     found = cutover(
-        request(3.0, "a", 0.001),
+        request(2.9, "a", 9.0),
+        request(3.1, "a", 0.001),
         request(7.0, "a", 0.002),
         request(10.5, "b", 0.003),
         request(12.0, "b", 0.004),
@@ -88,7 +89,7 @@ def test_a_rerun_that_changes_something_is_a_fault() -> None:
 
 
 def test_the_table_tells_each_cutover_and_all_requests(capsys: pytest.CaptureFixture[str]) -> None:
-    print_cutovers([cutover(request(3.0, "a"), request(10.5, "b"), request(10.6, "", failure="reset"))])
+    print_cutovers([cutover(request(3.5, "a"), request(10.5, "b"), request(10.6, "", failure="reset"))])
     said = capsys.readouterr().out
     [line] = [line.split("  ") for line in said.splitlines() if line.startswith("  upgrade")]
     assert [cell.strip() for cell in line if cell] == ["upgrade to 2", "4 ms", "3", "1", "10 / 10", "-", "10 / 10", "-"]

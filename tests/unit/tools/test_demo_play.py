@@ -67,6 +67,11 @@ def test_an_ansible_that_does_not_even_start_says_why(tmp_path: Path) -> None:
         play(saying("ERROR! the playbook could not be found\n\n", 1), tmp_path / "log", lambda _: None)
 
 
+def test_a_run_that_ends_with_an_error_has_failed_whatever_it_said(tmp_path: Path) -> None:
+    with pytest.raises(ToolError):
+        play(saying(SAID, 4), tmp_path / "log", lambda _: None)
+
+
 def test_a_run_without_a_recap_has_failed(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="it stopped here"):
         play(saying("it stopped here"), tmp_path / "log", lambda _: None)

@@ -43,9 +43,9 @@ def version() -> str:
         salt '*' fungible.version
     """
     try:
-        return importlib.metadata.version("saltext-fungible")
+        # salt-ssh takes the package along, and of its metadata the name alone.
+        return importlib.metadata.version("saltext-fungible") or "unknown"
     except importlib.metadata.PackageNotFoundError:
-        # salt-ssh packs the package's folder without its metadata.
         return "unknown"
 
 
