@@ -8,6 +8,7 @@ import ast
 import inspect
 import re
 import shlex
+import textwrap
 import typing as t
 
 import pytest
@@ -41,7 +42,7 @@ def examples(kind: str, pattern: str) -> dict[str, str]:
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             text = inspect.cleandoc(ast.get_docstring(node) or "") if isinstance(node, ast.FunctionDef) else ""
             for example in re.findall(pattern, text, re.MULTILINE | re.DOTALL):
-                found[f"{file.stem}.{node.name}"] = inspect.cleandoc(example)  # type: ignore[attr-defined]
+                found[f"{file.stem}.{node.name}"] = textwrap.dedent(example)  # type: ignore[attr-defined]
     return found
 
 

@@ -17,7 +17,7 @@ import typing as t
 from pathlib import Path
 
 from . import places, show
-from .demo_processes import MARK, end_all
+from .demo_processes import MARK, end_all, found
 from .errors import ToolError
 
 HERE = places.CHECKOUT / ".demo"
@@ -51,10 +51,11 @@ def fresh(cache: Path) -> t.Iterator[None]:
 
 def _end() -> None:
     """End everything, also where nobody reads what is said about it, as in `./dev demo | head`."""
-    with contextlib.suppress(BrokenPipeError):
-        show.section("Stop what was started")
-    end_all(HERE)
-    show.note(f"Nothing of it runs any more. Everything lies below {shown(HERE)}/, which can be deleted.")
+    if found(HERE):
+        with contextlib.suppress(BrokenPipeError):
+            show.section("Stop what was started")
+        end_all(HERE)
+        show.note(f"Nothing of it runs any more. Everything lies below {shown(HERE)}/, which can be deleted.")
 
 
 def shown(path: Path) -> str:

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import typing as t
-from pathlib import Path
 
 from . import show
 from .commands import attempt
@@ -33,7 +33,9 @@ def choose() -> App:
     why = _refusal(PACKAGES)
     if not why and _runs_wordpress():
         return Blog()
-    if not shutil.which("haproxy") and _refusal(("haproxy",)):
+    if not shutil.which("haproxy"):
+        _refusal(("haproxy",))  # alone it may be had
+    if not shutil.which("haproxy"):
         raise ToolError(why or "haproxy is installed, but not on PATH")
     show.note(f"WordPress cannot be shown: {why or 'PHP or nginx is installed, but not on PATH'}")
     show.note("So Notes, a small application in Python, takes its place; everything else is the same.")
@@ -58,5 +60,5 @@ def _runs_wordpress() -> bool:
 
 def _fpms() -> t.Iterator[str]:
     for folder in os.environ.get("PATH", "").split(os.pathsep):
-        if Path(folder).is_dir():
-            yield from (path.name for path in Path(folder).glob("php-fpm*") if FPM.fullmatch(path.name))
+        with contextlib.suppress(OSError):  # PATH may name what is not there, or not for us
+            yield from (name for name in os.listdir(folder) if FPM.fullmatch(name))
