@@ -133,7 +133,7 @@ class Fleet:
             "pillar_roots": {"base": [str(self.pillars)]},
             "log_level_logfile": "info",
             "gpg_keydir": str(self.folder / "gpg"),
-            "reactor": [{"salt/beacon/*/fungible/*": [str(FORMULA / "reactor/repair.sls")]}],
+            "reactor": [{"salt/beacon/*/fungible/*": [str(FORMULA / "fungible/reactor/repair.sls")]}],
         }
         return self.factories.salt_master_daemon("master", overrides=overrides)
 

@@ -24,7 +24,7 @@ A reactor that repairs it, in the master's configuration (``repair.sls`` comes w
 
     reactor:
       - salt/beacon/*/fungible/*:
-        - salt://reactor/repair.sls
+        - salt://fungible/reactor/repair.sls
 """
 
 from __future__ import annotations

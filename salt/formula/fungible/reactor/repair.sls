@@ -4,7 +4,7 @@
 #
 #   reactor:
 #     - salt/beacon/*/fungible/*:
-#       - salt://reactor/repair.sls
+#       - salt://fungible/reactor/repair.sls
 {%- if data["part"] != "error" %}
 
 repair {{ data["site"] }}:
