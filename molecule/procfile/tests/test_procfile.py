@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
 
 SECRET = "not-a-secret-but-another-test-of-one"
 DATABASE = "/srv/fungible/notes/stores/db/database.sqlite"
+SQLITE = "sqlite3 -cmd '.timeout 20000'"  # the application goes on writing
 STAGES = ("upgraded", "rolled back", "upgraded again")
 SLOW = 6  # seconds: longer than an upgrade takes, shorter than what a drain allows
 EXPOSURE_AT_MOST = 2.0
@@ -92,7 +93,7 @@ def test_what_was_kept_is_there_in_each_release(story: Story, stage: str, versio
 def test_the_release_line_was_run_once(host: Host, story: Story) -> None:
     ran = {stage: [step for step in story.played[stage].done if step.startswith("migrate ")] for stage in STAGES}
     assert [len(steps) for steps in ran.values()] == [1, 0, 0]
-    assert "author" in host.check_output(f"sqlite3 -cmd '.timeout 20000' {DATABASE} '.schema notes'")
+    assert "author" in host.check_output(f"{SQLITE} {DATABASE} '.schema notes'")
 
 
 def test_the_database_was_backed_up_before(host: Host, story: Story) -> None:
@@ -107,7 +108,7 @@ def test_the_worker_of_the_live_release_runs_and_no_other(host: Host, machine: M
     live = json.loads(machine.read("/var/lib/fungible/notes/journal.json"))["live"]
     assert running_units(host) == {f"fungible-notes-{live}-{name}.service" for name in ("web", "worker")}
     counted = dict(
-        line.split("|") for line in host.check_output(f"sqlite3 -cmd '.timeout 20000' {DATABASE} 'SELECT * FROM counts'").splitlines()
+        line.split("|") for line in host.check_output(f"{SQLITE} {DATABASE} 'SELECT * FROM counts'").splitlines()
     )
     assert {release.partition("-")[0] for release in counted} == {"1", "2"}
     assert counted[live.rpartition(".")[0]] == "2"
