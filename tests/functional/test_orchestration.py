@@ -25,8 +25,9 @@ def declare(fleet: Fleet, version: str, last_broken: str = "") -> None:
     last.declare(version, last_broken)
 
 
-def orchestrate(fleet: Fleet, sls: str = "fungible.deploy", **kwargs: t.Any) -> States:
-    done = fleet.runner("state.orchestrate", sls, pillar={"site": "notes"}, **kwargs)
+def orchestrate(fleet: Fleet, sls: str = "fungible.deploy", tgt: str = "", **kwargs: t.Any) -> States:
+    pillar = {"site": "notes", **({"tgt": tgt} if tgt else {})}
+    done = fleet.runner("state.orchestrate", sls, pillar=pillar, **kwargs)
     return States(done.data["data"]["master"])
 
 
@@ -49,6 +50,7 @@ def serving(fleet: Fleet) -> None:
     declare(fleet, "1")
     for minion in fleet.minions[:2]:
         assert minion.apply().results == {True}
+        minion.refresh()  # it is by their pillars that they are found
     assert served(fleet) == ["1", "1"]
 
 
@@ -94,6 +96,8 @@ def test_a_rollback_goes_over_all_minions(fleet: Fleet) -> None:
     declare(fleet, "2")
     orchestrate(fleet)
     assert served(fleet) == ["2", "2"]
+    assert set(salt_states(orchestrate(fleet, "fungible.rollback", tgt="web2")).values()) == {True}
+    assert served(fleet) == ["2", "1"]
     assert set(salt_states(orchestrate(fleet, "fungible.rollback")).values()) == {True}
     assert served(fleet) == ["1", "1"]
 

@@ -46,6 +46,7 @@ def encrypted(fleet: Fleet) -> t.Iterator[str]:
 def deployed(fleet: Fleet, web1: Minion, encrypted: str) -> float:
     """Deploy, ask, fail and ask again, and tell since when."""
     since = time.time()
+    web1.clear()
     (fleet.folder / "sdb.yml").write_text(yaml.safe_dump({"token": LOOKED_UP}), encoding="utf-8")
     manifest = web1.site.manifest("1", secret=encrypted, env={"TOKEN": "sdb://vault/token"})
     web1.pillar({web1.site.name: manifest}, head="#!yaml|gpg\n")

@@ -23,7 +23,7 @@ def test_a_first_deploy_is_predicted_done_and_then_over(web1: Minion) -> None:
     assert done.results == {True}
     assert (done.steps, done.changes) == (would.steps, would.changes)
     assert web1.site.served().startswith("1-")
-    assert web1.apply().nothing()
+    assert web1.highstate().nothing()
     assert web1.apply(test=True).nothing()
 
 

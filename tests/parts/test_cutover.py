@@ -16,6 +16,7 @@ from fungible_dev.load import Aim, Load
 
 if t.TYPE_CHECKING:
     from tests.parts.support.machine import Manifest
+    from tests.parts.support.scene import Scene
 
 pytestmark = pytest.mark.parts
 
@@ -100,6 +101,24 @@ def test_the_old_release_gets_no_new_request_while_it_finishes_the_old_ones(mach
     assert {version_of(machine.get("/whoami")) for _ in range(20)} == {"2"}
     slow.join()
     run.join()
+
+
+def test_a_request_is_waited_for_where_the_application_would_drop_it(scene: Scene) -> None:
+    """Unlike the notes application the tiny one ends at once when it is asked to stop."""
+    machine, answers = scene.machine, list[Answer]()
+    scene.deploy("1")
+    visitor = threading.Thread(target=lambda: answers.append(machine.get("/slow")))
+    visitor.start()
+    machine.until(lambda: machine.in_flight(scene.manifest("1"), "a") == 1)
+    run = threading.Thread(target=lambda: scene.deploy("2"))
+    run.start()
+    machine.until(lambda: machine.weights(scene.manifest("2"))[1]["b"] == 1)
+    assert scene.served() == "2"
+    (machine.root / "srv/fungible/tiny/stores/uploads/go on").touch()
+    visitor.join()
+    run.join()
+    assert [one.body for one in answers] == ["1 took its time"]
+    assert machine.live_pids("1") == {}
 
 
 def test_the_new_release_is_warm_before_its_first_visitor(machine: Machine) -> None:

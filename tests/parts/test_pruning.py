@@ -30,6 +30,14 @@ def test_as_many_releases_stay_as_were_asked_for(scene: Scene, keep: int, kept: 
     assert scene.machine.enabled() == sorted(scene.machine.programs())
 
 
+def test_the_last_good_release_stays_even_where_it_is_the_oldest(scene: Scene) -> None:
+    for version in "1213":
+        scene.deploy(version, keep=2)
+    assert releases(scene) == ["1", "3"]
+    scene.machine.roll_back(scene.manifest("3", keep=2))
+    assert scene.served() == "1"
+
+
 def test_after_a_rollback_the_release_that_was_left_stays(scene: Scene) -> None:
     for version in "123":
         scene.deploy(version, keep=2)

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import os
 import re
 import typing as t
 
 import pytest
+from tests.parts.support.held import AnnouncingHost, held
 from tests.parts.support.refused import refused
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import request
@@ -22,42 +22,15 @@ if t.TYPE_CHECKING:
 pytestmark = pytest.mark.parts
 
 
-@contextlib.contextmanager
-def another_run(scene: Scene, *, until: t.Callable[[], object]) -> t.Iterator[int]:
-    """Hold the site in another process until something is so there, and tell its number."""
-    ctx = scene.machine.context(scene.manifest("1"))
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        with scene.machine.host.lock(ctx.places.lock, 0):
-            os.write(write, b"held")
-            until()
-        os._exit(0)
-    assert os.read(read, 4) == b"held"
-    try:
-        yield pid
-    finally:
-        os.waitpid(pid, 0)
-        os.close(read)
-        os.close(write)
+def lock_of(scene: Scene) -> str:
+    return scene.machine.context(scene.manifest("1")).places.lock
 
 
 def test_the_second_run_waits_and_goes_on(scene: Scene) -> None:
     scene.deploy("1")
-    waiting = scene.folder / "waiting"
-    lock = scene.machine.context(scene.manifest("1")).places.lock
-
-    def until_somebody_waits() -> None:
-        scene.machine.until(waiting.exists)
-
-    class Announced(type(scene.machine.host)):  # type: ignore[misc]
-        def lock(self, path: str, wait: float) -> contextlib.AbstractContextManager[None]:
-            if path == lock:
-                waiting.touch()
-            return super().lock(path, wait)  # type: ignore[no-any-return]
-
-    with another_run(scene, until=until_somebody_waits):
-        scene.machine.deploy(scene.manifest("2"), host=Announced())
+    lock, waits = lock_of(scene), scene.folder / "waits"
+    with held(lock, until=lambda: scene.machine.until(waits.exists)):
+        scene.machine.deploy(scene.manifest("2"), host=AnnouncingHost(lock, waits))
     assert scene.served() == "2"
 
 
@@ -65,7 +38,7 @@ def test_the_second_run_stops_after_its_time_and_names_the_first(scene: Scene, m
     scene.deploy("1")
     monkeypatch.setattr(request, "LOCK_WAIT", 0.2)
     end, begin = os.pipe()
-    with another_run(scene, until=lambda: os.read(end, 1)) as pid:
+    with held(lock_of(scene), until=lambda: os.read(end, 1)) as pid:
         who = re.escape(f"{getpass.getuser()} (process {pid}) since ")
         since = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}"
         with refused(scene, f"(process {pid})", "waited 0.2 s: let it finish and run again", error=BusyError):

@@ -9,12 +9,32 @@ import typing as t
 
 import pytest
 from tests.parts.support.dying import in_child
+from tests.parts.support.held import AnnouncingHost, held
 from tests.parts.support.prober import Prober
 from tests.parts.support.scene import Scene
 
 pytestmark = pytest.mark.parts
 
 TURNS: t.Final = 8
+
+
+def test_a_switch_waits_while_another_site_has_the_router_read_its_files(scene: Scene) -> None:
+    """Else the new HAProxy could begin with the weights from before the switch."""
+    machine, waits = scene.machine, scene.folder / "waits"
+    scene.deploy("1")
+    machine.start(scene.manifest("2"))
+    lock = str(machine.root / "etc/fungible/haproxy/.lock")
+    before = machine.weights(scene.manifest("2"))
+
+    def look() -> None:
+        machine.until(waits.exists)
+        assert machine.weights(scene.manifest("2")) == before
+        (scene.folder / "seen").touch()
+
+    with held(lock, until=look):
+        machine.do("cutover", scene.manifest("2"), host=AnnouncingHost(lock, waits))
+    assert (scene.folder / "seen").exists()
+    assert scene.served() == "2"
 
 
 def test_a_switch_and_another_sites_reload_at_once(scene: Scene) -> None:
@@ -34,6 +54,7 @@ def test_a_switch_and_another_sites_reload_at_once(scene: Scene) -> None:
             scene.deploy("21"[turn % 2])
         return []
 
+    # Both run at once, as two people would run them; every so often a switch and a reload meet.
     with Prober(machine.listen, scene.whole("12")) as prober:
         pid = os.fork()
         if pid == 0:

@@ -65,7 +65,8 @@ def prefer(folder: Path, by: int) -> bool:
             except OSError as exc:
                 if exc.errno in {errno.EACCES, errno.EPERM}:
                     return False
-                if exc.errno != errno.EAGAIN:  # the kernel does not like to be asked too often
+                # The kernel does not like to be asked too often, and its first session has no value of its own.
+                if exc.errno not in {errno.EAGAIN, errno.EINVAL}:
                     raise
     return True
 

@@ -26,7 +26,8 @@ from .suite_stage import Count, Outcome, Stage
 from .suite_venvs import newest_between, venv_of
 
 REQUIREMENTS = places.TOOLS / "requirements-test.txt"
-PARTS = (*demo_programs.PACKAGES, "git", "unzip")
+PROGRAMS = (*demo_programs.PACKAGES, "git", "unzip")
+PARTS = ("-m", "parts")
 PACKAGING = ("tests/test_layout.py", "tests/test_packaging.py")
 DEMO = "tests/parts/test_demo.py"
 # The Salt face is still being built: these take a master and minions, and are run by hand until they are quick.
@@ -83,7 +84,7 @@ def _ensure_programs(count: Count, *, fast: bool) -> None:
         ensure_system(names, why)
         return Outcome()
 
-    wanted = {"tests on real parts": PARTS} if fast else {"tests on real parts": PARTS, "test hosts": hosts.PACKAGES}
+    wanted = {"tests on real parts": PROGRAMS, **({} if fast else {"test hosts": hosts.PACKAGES})}
     for why, names in wanted.items():
         with contextlib.suppress(ToolError):
             ensure_system(names, why)
@@ -94,26 +95,27 @@ def _ensure_programs(count: Count, *, fast: bool) -> None:
 def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
     show.section("Static checks, and beside them unit tests")
     count.run([Stage(name, partial(_check, name, suite.bin_dir)) for name in checks.CHECKS], _units(suite))
-    show.section("Real parts")
-    show.note(f"left out, to be run with pytest by hand: {', '.join(UNFINISHED)}")
+    show.section("The demo, with the machine to itself, and what ships")
     count.run(
         [
-            suite.pytest("tests on real parts", "-m", "parts", *(f"--ignore={path}" for path in (DEMO, *UNFINISHED))),
-            suite.pytest("demo", "-m", "parts", DEMO),
+            suite.pytest("demo", *PARTS, DEMO),
             Stage("build and install", partial(_build, suite)),
             Stage("oldest ansible-core", partial(deploy_with_oldest, suite.collections)),
         ]
     )
-    if not fast:
-        show.section("Test hosts")
-        names = molecule_runner.scenarios()
-        count.run([Stage(f"molecule: {name}", partial(_scenario, name, suite)) for name in names])
-        count.run([suite.pytest("tests on test hosts", "-m", "hosts")])
+    show.section("Real parts" if fast else "Real parts, and beside them test hosts")
+    show.note(f"left out, to be run with pytest by hand: {', '.join(UNFINISHED)}")
+    parts = suite.pytest("tests on real parts", *PARTS, *(f"--ignore={path}" for path in (DEMO, *UNFINISHED)))
+    if fast:
+        count.run([parts])
+        return
+    scenarios = [Stage(f"molecule: {name}", partial(_scenario, name, suite)) for name in molecule_runner.scenarios()]
+    count.run([parts], [*scenarios, suite.pytest("tests on test hosts", "-m", "hosts")])
 
 
 def _run_selected(suite: Suite, count: Count, *, fast: bool) -> None:
     show.section(f"Tests that match {suite.only[1]!r}")
-    count.run([*_units(suite), suite.pytest("tests on real parts", "-m", "parts")])
+    count.run([*_units(suite), suite.pytest("tests on real parts", *PARTS)])
     if not fast:
         count.run([suite.pytest("tests on test hosts", "-m", "hosts")])
 

@@ -75,6 +75,9 @@ class Minion:
         done = self.fleet.master.salt_cli(timeout=120).run(function, *args, minion_tgt=self.id, **kwargs)
         return done.data
 
+    def highstate(self) -> States:
+        return States(self.run("state.highstate"))
+
     def apply(self, sls: str = "fungible", **kwargs: t.Any) -> States:
         """Apply states of the formula."""
         return States(self.run("state.apply", sls, **kwargs))
@@ -121,6 +124,7 @@ class Fleet:
         self.files, self.pillars, self.bundle = folder / "files", folder / "pillars", folder / "bundle"
         for place in (self.files, self.pillars, self.bundle):
             place.mkdir(parents=True)
+        (self.files / "top.sls").write_text("base: {'*': [fungible]}\n", encoding="utf-8")
         self.minions: list[Minion] = []
         self.master = self._master()
 

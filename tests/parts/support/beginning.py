@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
@@ -33,6 +34,7 @@ class Beginning:
         self._manifest, self._answers = manifest, answers
         self._files = Copy(machine.root, folder)
         self._weights = machine.weights(manifest)[1] if manifest else {}
+        self._router = self._router_files()
 
     def come_back(self) -> None:
         machine = self.machine
@@ -42,6 +44,7 @@ class Beginning:
         for name, state in machine.programs().items():
             if state not in UP:
                 machine.rpc("removeProcessGroup", name)
+        router_was_changed = self._router_files() != self._router
         self._files.put_back()
         missing = self.programs - set(machine.programs())
         if missing:
@@ -49,9 +52,16 @@ class Beginning:
         for name in missing:
             machine.rpc("addProcessGroup", name)
         machine.until(lambda: all(state in UP for state in machine.programs().values()))  # asking wakes supervisord
+        if router_was_changed:
+            machine.restart_router()
         if self._manifest:
             self._set_weights(self._manifest)
         machine.until(self._answers)
+
+    def _router_files(self) -> dict[str, str]:
+        """Tell what the router would read at its start, but for the weights, which can be set without one."""
+        files = sorted((self.machine.root / "etc/fungible/haproxy").glob("*.*"))
+        return {path.name: re.sub(r"weight \d+", "", path.read_text(encoding="utf-8")) for path in files}
 
     def _set_weights(self, manifest: Manifest) -> None:
         name = haproxy.backend(self.machine.context(manifest))

@@ -73,6 +73,15 @@ def test_one_that_stays_sick_is_stopped_and_quoted(reply: Reply, said: str) -> N
     assert journal.read(host, ctx.places).bad == {card.id: str(caught.value)}
 
 
+def test_one_of_which_a_process_dies_is_stopped_and_quoted() -> None:
+    host = Talking(Reply(200))
+    ctx, card = ready(host)
+    host.wait_until = lambda condition, seconds: condition() and not host.systemd.running.clear()  # type: ignore[method-assign]
+    with pytest.raises(InstanceError, match=r"answers, but not all of its processes keep running; it was stopped"):
+        health.start(host, ctx, card)
+    assert list(journal.read(host, ctx.places).bad) == [card.id]
+
+
 def test_one_that_recovers_is_bad_no_longer() -> None:
     host = Talking(Reply(500))
     ctx, card = ready(host)

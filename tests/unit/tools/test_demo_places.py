@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -46,12 +47,17 @@ def begin(folder: Path) -> None:
         pass
 
 
-def sleeper(**environment: str) -> subprocess.Popen[str]:
+@contextlib.contextmanager
+def sleeper(**environment: str) -> t.Iterator[subprocess.Popen[str]]:
+    """Start a process that sleeps, and end it with the test, whatever comes of that."""
     env = {**os.environ, **environment}
-    process = subprocess.Popen([sys.executable, "-c", SLEEPS], env=env, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    return process
+    with subprocess.Popen([sys.executable, "-c", SLEEPS], env=env, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
 
 
 def test_what_an_earlier_demo_left_goes_and_what_is_the_users_stays(checkout: Path) -> None:
@@ -121,18 +127,15 @@ def test_of_two_demos_the_second_is_refused_and_ends_nothing(checkout: Path) -> 
         with pytest.raises(ToolError, match=f"another demo runs in this checkout \\(process {os.getpid()}\\)"):
             begin(checkout)
         assert process.poll() is None
-        process.kill()
 
 
 def test_what_a_demo_started_ends_with_it_and_nothing_else(checkout: Path) -> None:
-    with sleeper(**{MARK: str(checkout / "another")}) as others:
+    with sleeper(**{MARK: str(checkout / "another")}) as others, contextlib.ExitStack() as stack:
         with fresh(checkout / ".demo/cache"):
-            own = sleeper()
+            own = stack.enter_context(sleeper())
             assert [one.pid for one in found(checkout / ".demo")] == [own.pid]
-        with own:
-            assert own.wait(10) != 0
+        assert own.wait(10) != 0
         assert others.poll() is None
-        others.kill()
 
 
 def test_what_ignores_that_it_shall_end_is_killed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +162,5 @@ def test_a_site_goes_first_where_that_may_be_asked_for(checkout: Path, monkeypat
     with sleeper() as process:
         may = prefer(checkout, 5)
         priority = os.getpriority(os.PRIO_PROCESS, process.pid)
-        process.kill()
     assert priority == (-5 if may else 0)
     assert may or os.geteuid() != 0

@@ -55,6 +55,8 @@ def wait_healthy(host: Host, ctx: Context, known: Card) -> None:
         raise _failed(host, ctx, known, f"{health.path} {what}")
     for path in health.warm:
         host.get(known.address, path, known.url, timeout=health.within)
+    if not instance.is_running(host, ctx, known):
+        raise _failed(host, ctx, known, "answers, but not all of its processes keep running")
 
 
 def _failed(host: Host, ctx: Context, known: Card, what: str) -> InstanceError:

@@ -23,13 +23,16 @@ def observe(host: Host, ctx: Context) -> Journal:
     if served == known.live:
         return known
     if served:
-        return replace(known, live=served, previous=known.live)
+        return replace(known, live=served, previous=known.live, since=0)
     return known if ctx.runs_instances else replace(known, live="")
 
 
 def update(host: Host, ctx: Context, change: t.Callable[[Journal], Journal]) -> None:
     """Change the journal, put right first; the caller holds the site's lock."""
-    journal.write(host, ctx.places, change(observe(host, ctx)))
+    known = observe(host, ctx)
+    if known.live and not known.since:  # nobody knows better than now
+        known = replace(known, since=host.now())
+    journal.write(host, ctx.places, change(known))
 
 
 def routed(host: Host, ctx: Context) -> str:
