@@ -41,9 +41,14 @@ class HAProxy:
     def ask(self, command: str) -> str:
         if command == "show info":
             return f"Name: HAProxy\nPid: {self.pid}\n"
-        if command == "show stat":
-            fronts = [f"{name},FRONTEND,,,0" for name in self.frontends]
-            servers = [f"{one.replace('/', ',')},0,0,{self.in_flight.get(one, 0)}" for one in self.weights]
+        if command.startswith("show stat"):
+            _show, _stat, *proxy = command.removesuffix(" 4 -1").split()
+            fronts = [f"{name},FRONTEND,,,0" for name in self.frontends if not proxy]
+            servers = [
+                f"{one.replace('/', ',')},0,0,{self.in_flight.get(one, 0)}"
+                for one in self.weights
+                if not proxy or one.startswith(f"{proxy[0]}/")
+            ]
             return "\n".join(["# pxname,svname,qcur,qmax,scur", *fronts, *servers, ""])
         verb, _, server = command.partition("get weight ")
         assert not verb, command

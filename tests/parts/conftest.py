@@ -16,6 +16,7 @@ from tests.parts.support.deaths import COUNTS
 from tests.parts.support.machine import Machine
 from tests.parts.support.scene import Scene
 
+from ansible_collections.fungible.deploy.plugins.module_utils._core import cutover
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress_server import FPM_NAMES
 
 NEEDED: t.Final = {
@@ -46,6 +47,7 @@ def parts() -> t.Iterator[None]:
     assert not missing, f"not on this machine: {', '.join(missing)}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", path)
+        patch.setattr(cutover, "QUIET", 0)  # hundreds of deploys would wait
         yield
 
 

@@ -10,6 +10,7 @@ import typing as t
 
 from . import artifacts, bench_site
 from .bench_figure import Figure
+from .core import cutover
 from .load import Aim, Load, Report, measure_capacity
 
 SWITCHES = 20
@@ -64,6 +65,7 @@ def _switch_under_load(
 def _judge(begins: list[float], switches: list[float], report: Report) -> t.Iterator[Figure]:
     pages = [path for path in PATHS if not path.endswith(".js")]
     during = _pooled(report, pages, [(at, at + 1) for at in switches])
+    stopping = _pooled(report, pages, [(at + cutover.QUIET, at + cutover.QUIET + 1) for at in switches])
     before = _pooled(report, pages, [(at - QUIET, at) for at in begins])
     more = {
         "requests": {"total": report.total, "failed": report.failed},
@@ -80,6 +82,8 @@ def _judge(begins: list[float], switches: list[float], report: Report) -> t.Iter
     yield Figure("cutover_failed", what, "", report.failed, 0, "requests", more=more)
     what = "p99 of pages in the first second after a cutover"
     yield Figure("cutover_p99", what, "the same before it", during, 1.2, baseline=before)
+    what = "p99 of pages in the next second, in which the old instance is stopped"
+    yield Figure("cutover_stop_p99", what, "the same before it", stopping, None, baseline=before)
     worst = max(_late(report, number, at) for number, at in enumerate(switches))
     what = "last page of the old release on a new connection"
     yield Figure("cutover_last", what, "", worst * 1000, 50, "ms after the decision")

@@ -13,13 +13,13 @@ T = t.TypeVar("T")
 
 @dataclass(frozen=True)
 class Figure:
-    """Be one line of the table; without a baseline the value itself is held against the bound."""
+    """Be one line of the table; without a baseline the value itself is held against the bound, if there is one."""
 
     name: str
     what: str
     against: str
     value: float
-    most: float
+    most: float | None
     unit: str = "s"
     baseline: float | None = None
     more: t.Mapping[str, t.Any] = field(default_factory=dict)  # what else was seen, for the JSON file
@@ -30,14 +30,16 @@ class Figure:
 
     @property
     def holds(self) -> bool:
-        return self.judged <= self.most
+        return self.most is None or self.judged <= self.most
 
     def row(self) -> list[object]:
         """Write the figure as a row of the table."""
         measured = f"{self.value:.3g} {self.unit}" + (f" / {self.baseline:.3g} {self.unit}" if self.baseline else "")
         unit = " x" if self.baseline else f" {self.unit}"
-        verdict = "holds" if self.holds else "BROKEN"
-        return [self.what, self.against or "-", measured, f"{self.judged:.2f}{unit}", f"{self.most:g}{unit}", verdict]
+        bound, verdict = (
+            (f"{self.most:g}{unit}", "holds" if self.holds else "BROKEN") if self.most is not None else ("-", "")
+        )
+        return [self.what, self.against or "-", measured, f"{self.judged:.2f}{unit}", bound, verdict]
 
     def to_dict(self) -> dict[str, t.Any]:
         """Write the figure as JSON can hold it."""

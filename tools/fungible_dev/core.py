@@ -12,6 +12,7 @@ sys.path.insert(0, str(places.CHECKOUT / "collections"))
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import (
     context,
+    cutover,
     identity,
     instance,
     manifest,
@@ -29,6 +30,7 @@ __all__ = [
     "Places",
     "RuntimeName",
     "context",
+    "cutover",
     "identity",
     "instance",
     "manifest",

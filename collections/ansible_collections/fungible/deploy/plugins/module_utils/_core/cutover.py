@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
     from .journal import Journal
     from .model import Source
 
+QUIET: t.Final = 1.0  # seconds without a request, before an old instance is stopped
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -188,11 +190,30 @@ def _reload(ctx: Context, name: str, host: Host) -> None:
 def _drain(ctx: Context, name: str, seconds: int, forward: bool, host: Host) -> None:
     """Let requests in flight finish, then stop the instance; its own stop waits for what is left."""
     card = _card(host, ctx, name)
-    host.wait_until(partial(haproxy.drained, host, ctx, card.slot), seconds)
+    host.wait_until(_quiet(host, ctx, card.slot), seconds)
     health.stop(host, ctx, card)
     if forward:
         for store in ctx.site.stores:
             store.settle(host, ctx)
+
+
+def _quiet(host: Host, ctx: Context, slot: str) -> t.Callable[[], bool]:
+    """Give what tells that a slot has had no request for a while.
+
+    Stopping takes processor time, and just after a switch the new instance starts its workers with it.
+    """
+    since: float | None = None
+
+    def is_quiet() -> bool:
+        nonlocal since
+        if not haproxy.drained(host, ctx, slot):
+            since = None
+            return False
+        now = host.now()
+        since = now if since is None else since
+        return now - since >= QUIET
+
+    return is_quiet
 
 
 def _prune_release(ctx: Context, name: str, host: Host) -> None:

@@ -26,6 +26,7 @@ UNIT: t.Final = "fungible-router"
 LOCK_WAIT: t.Final = 60.0
 SETTLE: t.Final = 3.0
 ATTEMPTS: t.Final = 5
+SERVERS: t.Final = 4  # of `show stat`, in HAProxy's management guide, 9.3
 
 GLOBAL: t.Final = """# Written by fungible; changes here are put back. A file of your own beside this one is kept.
 global
@@ -159,7 +160,7 @@ def put_back(ctx: Context, host: Host) -> None:
 
 def drained(host: Host, ctx: Context, slot: str) -> bool:
     """Tell whether no request is left in a slot."""
-    for line in host.talk(_admin(ctx), "show stat").splitlines():
+    for line in host.talk(_admin(ctx), f"show stat {backend(ctx)} {SERVERS} -1").splitlines():
         fields = line.split(",")
         if fields[:2] == [backend(ctx), slot]:
             return fields[2] in ("", "0") and fields[4] == "0"  # qcur and scur of HAProxy's management guide, 9.1
