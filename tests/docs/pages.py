@@ -19,7 +19,8 @@ from fungible_dev.packages import COLLECTION
 from fungible_dev.places import CHECKOUT
 
 DOCS: t.Final = CHECKOUT / "docs"
-PAGES: t.Final = (CHECKOUT / "README.md", *sorted(DOCS.glob("*.md")), CHECKOUT / COLLECTION / "README.md")
+SALT: t.Final = CHECKOUT / "salt/README.md"
+PAGES: t.Final = (CHECKOUT / "README.md", *sorted(DOCS.glob("*.md")), CHECKOUT / COLLECTION / "README.md", SALT)
 
 ROLES: t.Final = {
     "yaml vars",  # a vars file with fungible_sites
@@ -28,6 +29,10 @@ ROLES: t.Final = {
     "yaml inventory",
     "yaml playbook",
     "yaml tasks",
+    "yaml pillar",  # a pillar with fungible:sites
+    "yaml states",  # a state file
+    "yaml minion",  # a minion's configuration, and a master's
+    "yaml master",
     "python kind",  # a kind of application
     "haproxy tls.cfg",  # a file beside the router's own
     "console",  # commands

@@ -31,7 +31,7 @@ from fungible_dev import cli, manifest_docs
 from fungible_dev.packages import COLLECTION
 from fungible_dev.places import CHECKOUT
 
-from . import core_words, pages
+from . import core_words, pages, salt_words
 
 MODULES: t.Final = sorted(path.stem for path in (CHECKOUT / COLLECTION / "plugins/modules").glob("[!_]*.py"))
 PLAYBOOKS: t.Final = {path.stem for path in (CHECKOUT / COLLECTION / "playbooks").glob("*.yml")}
@@ -39,7 +39,7 @@ OURS: t.Final = "fungible.deploy."
 PREFIX: t.Final = "ansible_collections.fungible.deploy.plugins.modules."
 # What a reader has anyway; what these are told is not ours to check.
 USUAL: t.Final = re.compile(
-    "cat|cd|curl|for|haproxy|journalctl|kill|mariadb|mkdir|openssl|python3|rm|sh|sha256sum|systemctl|tar"
+    "cat|cd|cp|curl|for|haproxy|journalctl|kill|mariadb|mkdir|openssl|python3|rm|salt-pip|sh|sha256sum|systemctl|tar"
 )
 
 Spec = dict[str, dict[str, t.Any]]
@@ -59,6 +59,31 @@ def test_a_vars_file_holds_manifests_that_the_core_reads(block: pages.Block) -> 
     assert set(values) <= {"fungible_sites", "fungible_root", "fungible_become"}
     for name, site in values["fungible_sites"].items():
         _read(name, site)
+
+
+@pytest.mark.parametrize("block", pages.blocks("yaml pillar"), ids=str)
+def test_a_pillar_holds_manifests_that_the_core_reads(block: pages.Block) -> None:
+    pillar = pages.filled(block.text)["fungible"]
+    assert set(pillar) <= {"packages", "sites"}
+    for name, site in pillar["sites"].items():
+        _read(name, site)
+
+
+def test_the_pillar_says_what_the_vars_say() -> None:
+    """Side by side they are one manifest, but for where secrets and files come from."""
+    for page in (pages.DOCS / "manifest.md", pages.DOCS / "tutorial.md"):
+        [ansible], [salt] = (pages.blocks(role, pages=[page]) for role in ("yaml vars", "yaml pillar"))
+        declared = pages.filled(ansible.text)["fungible_sites"], pages.filled(salt.text)["fungible"]["sites"]
+        one, other = (_without_origins(sites) for sites in declared)
+        assert one == other
+
+
+def _without_origins(value: t.Any, key: str = "") -> t.Any:
+    if isinstance(value, dict):
+        return {name: _without_origins(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_without_origins(one) for one in value]
+    return "..." if key in ("secret", "password", "file") else value
 
 
 @pytest.mark.parametrize("block", pages.blocks("yaml part wordpress"), ids=str)
@@ -164,6 +189,17 @@ def _ansible(program: str, *arguments: str | Path) -> subprocess.CompletedProces
     return subprocess.run(command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
 
+# states
+
+
+@pytest.mark.parametrize("block", pages.blocks("yaml states"), ids=str)
+def test_a_state_is_as_its_function_takes_it(block: pages.Block) -> None:
+    for name, states in yaml.safe_load(block.text).items():
+        for function, told in states.items():
+            arguments = {key for one in told for key in one} - {"require"}
+            assert arguments <= salt_words.arguments("states", function), name
+
+
 # commands
 
 
@@ -175,11 +211,13 @@ def _commands() -> list[t.Any]:
 @pytest.mark.parametrize(("block", "line"), _commands())
 def test_a_command_is_as_its_program_takes_it(block: pages.Block, line: str) -> None:
     assert line.startswith("$ ")
-    program, *arguments = [word for word in shlex.split(line[2:]) if word != "sudo"]
+    program, *arguments = [word for word in shlex.split(line[2:]) if word not in ("sudo", "PYTHONPATH=tools")]
     if program == "./dev":
         _takes_dev(arguments)
     elif program.startswith("ansible-"):
         _takes_ansible(program, arguments, block.page)
+    elif program in ("salt", "salt-call", "salt-run"):
+        salt_words.takes(program, arguments)
     else:
         assert USUAL.fullmatch(program)
         _units_are_ours(line)

@@ -17,7 +17,7 @@ from fungible_dev import hosts_image, manifest_docs
 from fungible_dev.packages import COLLECTION, CORE
 from fungible_dev.places import CHECKOUT
 
-from . import core_words, pages
+from . import core_words, pages, salt_words
 
 STEPS: t.Final = {
     "persistent-store.md": ("store.py", "stores/directory.py", "stores/mariadb.py", "stores/sqlite.py"),
@@ -124,6 +124,28 @@ def test_the_journals_keys_are_told() -> None:
 def test_every_module_has_its_page() -> None:
     told = {code for page in STEPS for code in pages.codes(pages.DOCS / page)}
     assert not {module for module in MODULES if f"fungible.deploy.{module}" not in told}
+
+
+def test_every_function_of_salts_is_on_a_page() -> None:
+    told = {code for page in (*STEPS, "../salt/README.md") for code in pages.codes(pages.DOCS / page)}
+    known = {*salt_words.functions("states"), *salt_words.functions("modules")}
+    assert not {name for name in known if name not in told and not _is_told_with_another(name)}
+
+
+def _is_told_with_another(function: str) -> bool:
+    """Tell whether the extension's own page has it in a table's row, where the first one has the module's name."""
+    module, _, name = function.partition(".")
+    rows = [line for line in pages.text_of(pages.SALT).splitlines() if f"`{module}." in line]
+    return any(f"`{name}`" in line for line in rows)
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
+def test_no_page_names_a_function_of_salts_that_is_not_there(page: Path) -> None:
+    keys = {"migration.backup"}  # of the manifest
+    known = {*salt_words.functions("states"), *salt_words.functions("modules"), *keys}
+    modules = "|".join({name.partition(".")[0] for name in known} - {"fungible"})
+    named = set(re.findall(rf"(?<![\w./])((?:{modules})\.[a-z_]+)", "\n".join(pages.codes(page))))
+    assert not {name for name in named if name not in known and not name.endswith((".py", ".md"))}
 
 
 @pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))

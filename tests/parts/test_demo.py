@@ -32,9 +32,18 @@ class Checkout:
         self.folder, self.demo = folder, folder / ".demo"
 
     def start(self, *options: str | Path, env: Environment | None = None) -> subprocess.Popen[str]:
-        """Start a demo as a terminal does: in a process group of its own."""
+        """Start a demo as a terminal does: in a process group of its own, where Ctrl-C is not ignored."""
         return subprocess.Popen(
-            [sys.executable, "dev", "demo", "--cache", places.cache().parent, *options],
+            [
+                "/usr/bin/env",
+                "--default-signal=INT",
+                sys.executable,
+                "dev",
+                "demo",
+                "--cache",
+                places.cache().parent,
+                *options,
+            ],
             cwd=self.folder,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})},
             stdin=subprocess.DEVNULL,
