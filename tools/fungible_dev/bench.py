@@ -9,7 +9,7 @@ import json
 import typing as t
 from pathlib import Path
 
-from . import bench_cutover, bench_instances, bench_rerun, bench_trees, show
+from . import bench_cutover, bench_instances, bench_rerun, bench_salt, bench_trees, show
 from .environment import ensure_system
 from .errors import ToolError
 
@@ -21,6 +21,7 @@ BENCHES: dict[str, t.Callable[[], t.Iterator[Figure]]] = {
     "trees": bench_trees.figures,
     "module-memory": bench_trees.memory,
     "rerun": bench_rerun.figures,
+    "salt": bench_salt.figures,
     "cutover": bench_cutover.figures,
     "exposure": bench_instances.exposure,
     "instance-memory": bench_instances.memory,

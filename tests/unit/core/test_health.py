@@ -30,10 +30,12 @@ class Talking(FakeHost):
     def __init__(self, *replies: Reply) -> None:
         super().__init__()
         self.replies = list(replies)
+        self.patience: list[float] = []  # how long each answer was waited for
         self.internet = {table.DOWNLOADS + name: text for name, text in table.artifacts().items()}
 
     def get(self, address: Address, path: str, url: str, timeout: float) -> Reply:
         self.visits.append((str(address), path))
+        self.patience.append(timeout)
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
     def ask(self, argv: t.Sequence[str], stdin: str = "", env: t.Mapping[str, str] | None = None) -> Done:
@@ -55,6 +57,14 @@ def test_an_instance_is_asked_until_it_answers_and_then_warmed() -> None:
     health.start(host, ctx, card)
     assert [path for _address, path in host.visits] == ["/up", "/up", "/up", "/", "/feed/"]
     assert {address for address, _path in host.visits} == {"127.0.0.1:18000"}
+
+
+def test_one_request_that_hangs_leaves_time_for_another() -> None:
+    host = Talking(Reply(0, "timed out"), Reply(200))
+    host.wait_until = lambda condition, seconds: any(condition() for _ in range(5))  # type: ignore[method-assign]
+    ctx, card = ready(host, health={"path": "/up", "within": "20s"})
+    health.start(host, ctx, card)
+    assert [5 < seconds < 15 for seconds in host.patience] == [True, True]
 
 
 @pytest.mark.parametrize(
