@@ -20,11 +20,14 @@ EVERYWHERE: t.Final = ("beacons.fungible", "modules.fungible", "modules.cutover"
 
 
 @pytest.fixture(scope="module")
-def bare(fleet: Fleet) -> Minion:
-    """Start a minion that has Salt and nothing of ours."""
+def bare(fleet: Fleet) -> t.Iterator[Minion]:
+    """Have a minion that has Salt and nothing of ours; in the end it is no minion of the site any more."""
     made = fleet.minion("bare", wheel=False)
     made.daemon.start()
-    return made
+    yield made
+    made.pillar({})
+    made.refresh()
+    made.daemon.terminate()
 
 
 def serve(fleet: Fleet, bundle: Path) -> None:

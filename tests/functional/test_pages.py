@@ -67,7 +67,9 @@ def test_a_command_works(fleet: Fleet, upgrading: Minion, line: str) -> None:
     if program == "salt-run":
         run(fleet, words)
     elif program == "salt-call":
-        assert upgrading.daemon.salt_call_cli().run(*words).returncode == 0
+        cli = upgrading.daemon.salt_call_cli()
+        cli.environ = upgrading.daemon.environ
+        assert cli.run(*words).returncode == 0
     else:
         ask(upgrading, words[1:])
 
