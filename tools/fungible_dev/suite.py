@@ -26,12 +26,13 @@ from .suite_stage import Count, Outcome, Stage
 from .suite_venvs import newest_between, venv_of
 
 REQUIREMENTS = places.TOOLS / "requirements-test.txt"
-PROGRAMS = (*demo_programs.PACKAGES, "git", "unzip")
+PROGRAMS = (*demo_programs.PACKAGES, "git", "gnupg", "unzip")
 PARTS = ("-m", "parts")
 PACKAGING = ("tests/test_layout.py", "tests/test_packaging.py")
 DEMO = "tests/parts/test_demo.py"
-# The Salt face is still being built: these take a master and minions, and are run by hand until they are quick.
-UNFINISHED = ("tests/functional", "tests/conformance")
+SALT = "tests/functional"  # a master and its minions
+CONFORMANCE = "tests/conformance"  # both tools, one after the other
+APART = (DEMO, SALT, CONFORMANCE)  # real parts too, in stages of their own
 OLDEST_PYTHON = ((3, 9), (3, 9))  # what the core runs on
 
 # A scenario in a process of its own, so that what it prints can be kept until it fails.
@@ -103,9 +104,10 @@ def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
             Stage("oldest ansible-core", partial(deploy_with_oldest, suite.collections)),
         ]
     )
+    show.section("The real Salt, and beside it both tools on one site")
+    count.run([suite.pytest("Salt", *PARTS, SALT)], [suite.pytest("conformance", *PARTS, CONFORMANCE)])
     show.section("Real parts" if fast else "Real parts, and beside them test hosts")
-    show.note(f"left out, to be run with pytest by hand: {', '.join(UNFINISHED)}")
-    parts = suite.pytest("tests on real parts", *PARTS, *(f"--ignore={path}" for path in (DEMO, *UNFINISHED)))
+    parts = suite.pytest("tests on real parts", *PARTS, *(f"--ignore={path}" for path in APART))
     if fast:
         count.run([parts])
         return
@@ -122,7 +124,7 @@ def _run_selected(suite: Suite, count: Count, *, fast: bool) -> None:
 
 def _units(suite: Suite) -> list[Stage]:
     quick = ("-m", "not parts and not hosts")
-    ignored = [f"--ignore={path}" for path in (*PACKAGING, *UNFINISHED)]
+    ignored = [f"--ignore={path}" for path in (*PACKAGING, SALT, CONFORMANCE)]
     return [
         suite.pytest("unit tests", *quick, *ignored),
         Stage("core's unit tests, oldest Python", partial(_core_on_oldest, suite.only)),
