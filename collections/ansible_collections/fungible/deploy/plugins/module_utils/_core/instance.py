@@ -56,7 +56,7 @@ def is_running(host: Host, ctx: Context, known: Card | None) -> bool:
 
 
 def is_up(host: Host, ctx: Context, known: Card | None) -> bool:
-    """Tell whether anything of an instance runs, or would at the next boot."""
+    """Tell whether anything of an instance is to run: from its start, over boots, to the end of its stop."""
     return known is not None and any(ctx.runtime.is_enabled(host, ctx.places, name) for name in known.units)
 
 

@@ -65,8 +65,8 @@ def _require_unused(host: Host, ctx: Context, name: str) -> None:
 
 
 def _purge(ctx: Context, store: Store, seen: t.Mapping[str, str]) -> Plan:
-    if not seen:
-        return Plan()
+    if not store.has_data(seen):
+        return store.detached(ctx, seen)
     return Plan(
         (
             Step("back up", f"store {store.name}", partial(_back_up, ctx, store)),

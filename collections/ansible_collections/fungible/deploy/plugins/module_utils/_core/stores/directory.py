@@ -52,6 +52,9 @@ class Directory:
             raise StoreError(f"{self.where(ctx)}: is not a directory: move it away, or give store {self.name} a path")
         return {"path": self.where(ctx), "owner": f"{seen.owner}:{seen.group}", "mode": f"{seen.mode:04o}"}
 
+    def has_data(self, seen: t.Mapping[str, str]) -> bool:
+        return bool(seen)
+
     def declared(self, ctx: Context) -> t.Mapping[str, str]:
         return {"path": self.where(ctx), "owner": f"{ctx.owner.user}:{ctx.owner.group}", "mode": f"{MODE:04o}"}
 

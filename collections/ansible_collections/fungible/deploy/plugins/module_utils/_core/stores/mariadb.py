@@ -93,6 +93,9 @@ class MariaDB:
         """Tell rights that were granted without the escape: they hold for every database whose name looks alike."""
         return [right for schema, right in rows if schema != self._pattern]
 
+    def has_data(self, seen: t.Mapping[str, str]) -> bool:
+        return "database" in seen
+
     def declared(self, ctx: Context) -> t.Mapping[str, str]:
         return {
             "database": self.database,

@@ -36,6 +36,9 @@ class Store(t.Protocol):
     def observe(self, host: Host, ctx: Context) -> t.Mapping[str, str]:
         """Read what is there, as facts free of secrets; empty: nothing is."""
 
+    def has_data(self, seen: t.Mapping[str, str]) -> bool:
+        """Tell whether there is anything that a purge must back up first."""
+
     def declared(self, ctx: Context) -> t.Mapping[str, str]:
         """Tell the facts as the manifest wants them."""
 
