@@ -46,10 +46,17 @@ def find_pythons(oldest: tuple[int, int] = OLDEST) -> list[Python]:
 
 def _candidates() -> t.Iterator[Path]:
     for folder in _folders():
-        names = sorted(path.name for path in folder.glob("python3.*") if _NAME.fullmatch(path.name))
-        yield from (folder / name for name in names)
+        yield from (folder / name for name in _names(folder) if _NAME.fullmatch(name))
     if default := shutil.which("python3"):
         yield Path(default)
+
+
+def _names(folder: Path) -> list[str]:
+    """List a folder of PATH; one that is not there, or not ours to read, has nothing for us."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
 
 
 def _folders() -> t.Iterator[Path]:
