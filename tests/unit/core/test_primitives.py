@@ -100,6 +100,32 @@ def test_the_chain_is_told_in_its_order() -> None:
     ]
 
 
+def test_each_extensions_files_are_told_and_beside_them_what_belongs_to_none() -> None:
+    release = "/srv/fungible/blog/releases/$release_blog"
+    edited = {
+        f"{release}/wp-content/plugins/akismet/akismet.php": "edited",
+        f"{release}/wp-content/mu-plugins/hello/more.php": "added",
+        f"{release}/wp-content/plugins/dropped/in.php": "nobody declared it",
+    }
+    gone = {"removed": f"{release}/wp-content/mu-plugins/hello/hello.php"}
+    found = facts(world("blog", {"staged": "blog"}, {"written": edited}, gone), "plugin_chain")
+    akismet, hello = ({key: one[key] for key in NOTHING} for one in found["plugins"])
+    assert found["staged"]
+    assert akismet == {**NOTHING, "changed": ["wp-content/plugins/akismet/akismet.php"]}
+    assert hello == {
+        **NOTHING,
+        "missing": ["wp-content/mu-plugins/hello/hello.php"],
+        "added": ["wp-content/mu-plugins/hello/more.php"],
+    }
+    assert found["elsewhere"] == {**NOTHING, "added": ["wp-content/plugins/dropped/in.php"]}
+
+
+def test_of_a_release_that_is_not_staged_nothing_is_missing() -> None:
+    found = facts(world("blog"), "plugin_chain")
+    assert not found["staged"]
+    assert found["elsewhere"] == NOTHING
+
+
 def test_migrations_and_backups_are_told() -> None:
     place = world("one", {"stores": "one"}, {"written": {"/srv/fungible/notes/stores/db/database.sqlite": "rows"}})
     assert facts(place, "migration")["pending"]

@@ -9,6 +9,7 @@ Tell of a site's plugin chain, or bring every extension of it onto the minion.
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from saltext.fungible._core import chain
 from saltext.fungible.utils import face
@@ -29,12 +30,15 @@ def _minion(test: bool | None = None) -> face.Minion:
     return face.Minion(__salt__, __pillar__, __opts__["test"] if test is None else test)
 
 
-def info(name: str, manifest: t.Any = None, root: str = "/") -> dict[str, t.Any]:
+def info(name: str, thorough: bool = False, manifest: t.Any = None, root: str = "/") -> dict[str, t.Any]:
     """
-    Tell the declared chain in its order, and what of it is ready on this minion.
+    Tell the declared chain in its order, what of it is ready on this minion, and whether its files are whole.
 
     name
         The site.
+
+    thorough
+        Hash every byte of the release. Default: compare sizes, times and modes.
 
     manifest
         The site's manifest, instead of the pillar's ``fungible:sites:<name>``. The job cache keeps it, secrets too.
@@ -48,7 +52,7 @@ def info(name: str, manifest: t.Any = None, root: str = "/") -> dict[str, t.Any]
 
         salt '*' plugin_chain.info actioncenter
     """
-    return face.inform(face.Asked(name, manifest, root), chain.facts, _minion())
+    return face.inform(face.Asked(name, manifest, root), partial(chain.facts, thorough=thorough), _minion())
 
 
 def present(name: str, manifest: t.Any = None, root: str = "/", test: bool | None = None) -> dict[str, t.Any]:

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: plugin_chain_info
-short_description: Tell the plugin chain of a site and what of it is ready on the host
+short_description: Tell the plugin chain of a site, what of it is ready on the host, and whether its files are whole
 version_added: 0.1.0
 description:
   - Reads the manifest's chain in its order and looks for each extension in the host's cache.
-options: {}
+  - Compares the files of each extension in the manifest's release with what was staged, premium and must-use plugins
+    included. The application is not loaded for it.
+options:
+  thorough:
+    description:
+      - Hash every byte of the release. Without it sizes, times and modes are compared.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - fungible.deploy._site
   - fungible.deploy._site.informs
@@ -29,10 +36,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plugins:
-  description: The chain in its order, each with its name, version, kind, state, sha256 and whether it is ready.
+  description:
+    - The chain in its order, each with its name, version, kind, state, sha256 and whether it is ready, and the paths in
+      the release that are missing, changed or added.
   returned: success
   type: list
   elements: dict
+staged:
+  description: Whether the manifest's release is on the host.
+  returned: success
+  type: bool
+elsewhere:
+  description: The paths in the release that are missing, changed or added, and belong to no extension of the chain.
+  returned: success
+  type: dict
 steps:
   description: What M(fungible.deploy.plugin_chain) would do.
   returned: success
@@ -46,7 +63,12 @@ from ..module_utils._face import inform
 
 def main() -> None:
     """Run the module."""
-    inform({}, facts)
+    inform(
+        {
+            "thorough": {"type": "bool", "default": False},
+        },
+        facts,
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import asdict
 
 from . import release
 from .request import Outcome, Request, carry_out, words
@@ -12,6 +13,7 @@ from .request import Outcome, Request, carry_out, words
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
+    from .listing import Damage
     from .model import Source
     from .plan import Plan
 
@@ -42,10 +44,11 @@ def plugin_chain(host: Host, asked: Request, *, check: bool) -> Outcome:
     return carry_out(host, ctx, present, check)
 
 
-def facts(host: Host, asked: Request) -> dict[str, t.Any]:
-    """Tell the declared chain in its order, and what of it is ready on the host."""
+def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.Any]:
+    """Tell the declared chain in its order, what of it is ready, and how its files in the release differ."""
     ctx = asked.on(host)
-    seen = observe(host, ctx)
+    seen, staged = observe(host, ctx), release.observe(host, ctx, thorough)
+    places = {one.name: f"{ctx.site.app.kind.place(one)}/" for one in ctx.site.plugins}
     found = [
         {
             "name": one.name,
@@ -54,7 +57,23 @@ def facts(host: Host, asked: Request) -> dict[str, t.Any]:
             "state": "enabled" if one.enabled else "disabled",
             "sha256": one.source.sha256,
             "ready": one.source.sha256 in seen.unpacked,
+            **_below(staged.damage, (places[one.name],)),
         }
         for one in ctx.site.plugins
     ]
-    return {"plugins": found, "steps": words(plan(ctx, seen))}
+    return {
+        "plugins": found,
+        "staged": staged.staged,
+        "elsewhere": _not_below(staged.damage, tuple(places.values())),
+        "steps": words(plan(ctx, seen)),
+    }
+
+
+def _below(damage: Damage, places: tuple[str, ...]) -> dict[str, list[str]]:
+    """Tell the damage below some folders."""
+    return {what: [path for path in paths if path.startswith(places)] for what, paths in asdict(damage).items()}
+
+
+def _not_below(damage: Damage, places: tuple[str, ...]) -> dict[str, list[str]]:
+    """Tell the rest of the damage: the application's own files, and what belongs to no extension of the chain."""
+    return {what: [path for path in paths if not path.startswith(places)] for what, paths in asdict(damage).items()}
