@@ -15,6 +15,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
+from . import hosts_salt
 from .commands import attempt
 from .errors import ToolError
 from .hosts_image import SUITES, ensure_image, image_tag
@@ -217,6 +218,7 @@ def main(argv: t.Sequence[str] | None = None) -> int:
     start.add_argument("suite", choices=SUITES)
     start.add_argument("--network", default="")
     start.add_argument("--owner", type=int, default=0, help="the process it must not outlive")
+    start.add_argument("--salt", choices=("", *hosts_salt.SERIES), default="", help=f"mounted at {hosts_salt.PLACE}")
     stop = commands.add_parser("stop", help="end and remove hosts, then their network")
     stop.add_argument("names", nargs="*")
     stop.add_argument("--network", default="")
@@ -231,7 +233,8 @@ def main(argv: t.Sequence[str] | None = None) -> int:
 
 def _obey(args: argparse.Namespace) -> None:
     if args.command == "start":
-        start_host(args.name, ensure_image(args.suite), network=args.network, owner=args.owner)
+        volumes = [hosts_salt.volume(args.salt, args.suite)] if args.salt else []
+        start_host(args.name, ensure_image(args.suite), network=args.network, volumes=volumes, owner=args.owner)
         return
     for name in args.names:
         stop_host(name)
