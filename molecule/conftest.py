@@ -64,10 +64,16 @@ def play(machine: hosts.Host) -> Player:
     return Player(machine.name)
 
 
+@pytest.fixture(scope="session")
+def inventory(pytestconfig: pytest.Config) -> dict[str, t.Any]:
+    """Give the scenario's inventory, as Ansible lists it."""
+    return pytestconfig.stash[INVENTORY]
+
+
 @pytest.fixture(scope="module")
-def wordpress(machine: hosts.Host, pytestconfig: pytest.Config) -> WordPress:
+def wordpress(machine: hosts.Host, inventory: dict[str, t.Any]) -> WordPress:
     """Give the WordPress of the host."""
-    known = pytestconfig.stash[INVENTORY]["_meta"]["hostvars"][machine.name]
+    known = inventory["_meta"]["hostvars"][machine.name]
     return WordPress(machine, "actioncenter", known["wordpress_manifest"])
 
 

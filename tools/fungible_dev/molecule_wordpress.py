@@ -10,12 +10,14 @@ import json
 import typing as t
 from dataclasses import dataclass
 
+from .load_aim import Aim
 from .molecule_browser import SECONDS, Browser
 
 if t.TYPE_CHECKING:
     from .hosts import Host
 
 KEYS = ("AUTH", "SECURE_AUTH", "LOGGED_IN", "NONCE")
+VISITED = ("/", "/wp-login.php", "/?feed=rss2", "/wp-includes/css/buttons.min.css")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,19 @@ class WordPress:
         """Return a browser in which the administrator has logged in."""
         install = self.manifest["app"]["install"]
         return self.browser(slot).log_in(install["user"], install["password"])
+
+    def visitors(self, rate: float) -> Aim:
+        """Return the load of so many visits a second, until it is stopped."""
+        address = self.machine.address
+        return Aim(
+            f"http://{address}",
+            rate=rate,
+            seconds=300,
+            paths=VISITED,
+            host=self.host,
+            release_header="X-Fungible-Slot",
+            test_networks=(f"{address}/32",),
+        )
 
     def wait(self) -> None:
         """Wait until its front page is served again."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fungible_dev.load import Aim, Load, Report
+from fungible_dev import molecule_content as content
+from fungible_dev.load import Load, Report
 
 if t.TYPE_CHECKING:
     from testinfra.host import Host
@@ -23,11 +24,6 @@ if t.TYPE_CHECKING:
 
 OLD, NEW = "6.4.5", "6.5.5"
 DB_VERSION = {OLD: 56657, NEW: 57155}
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c6360f8cf000003010100c9fe92ef"
-    "0000000049454e44ae426082"
-)
-STORE = "/srv/fungible/actioncenter/stores/uploads"
 ROLLBACK = "fungible.deploy.rollback"
 STEPS = ("", "?step=upgrade_db")  # of WordPress's own upgrade; it asks nobody who they are
 UPGRADE_REFUSED = "No Update Required"
@@ -57,7 +53,7 @@ class Story:
     """What was seen while the site was upgraded, rolled back, and upgraded again."""
 
     played: dict[str, Played] = field(default_factory=dict)
-    found: dict[str, dict[str, t.Any]] = field(default_factory=dict)  # stage -> posts, users and uploads
+    found: dict[str, content.Content] = field(default_factory=dict)  # by stage
     visits: dict[tuple[str, str], Visit] = field(default_factory=dict)  # stage, release
     report: Report = field(default_factory=lambda: Report(()))
     files: dict[str, Page] = field(default_factory=dict)  # path -> answer: the same in both releases, then changed
@@ -78,19 +74,10 @@ class Visit:
 @pytest.fixture(scope="module")
 def story(machine: Machine, play: Player, wordpress: WordPress) -> Story:
     told = Story()
-    add_content(machine, wordpress)
+    content.add(wordpress)
     note(told, "before", wordpress)
-    aim = Aim(
-        f"http://{machine.address}",
-        rate=10,
-        seconds=300,
-        paths=("/", "/wp-login.php", "/?feed=rss2", "/wp-includes/css/buttons.min.css"),
-        host=wordpress.host,
-        release_header="X-Fungible-Slot",
-        test_networks=(f"{machine.address}/32",),
-    )
     machine.run("systemd-run", "--unit=watcher", "python3", "-c", WATCH)
-    with Load.start(aim) as load:
+    with Load.start(wordpress.visitors(rate=10)) as load:
         told.played["beside"] = play("../shared/beside.yml", wordpress_version=NEW)
         note(told, "beside", wordpress)
         told.played["upgraded"] = play(wordpress_version=NEW)
@@ -111,24 +98,9 @@ def story(machine: Machine, play: Player, wordpress: WordPress) -> Story:
     return told
 
 
-def add_content(machine: Machine, wordpress: WordPress) -> None:
-    """Write posts, make a user and upload an image, all through the running site."""
-    director = wordpress.director()
-    for text in ("Plain words.", 'Ünïcode ☂ and 🐘, "quotes" & <b>bold</b>.', "Line one\n\nLine two \\ back"):
-        director.rest("/wp/v2/posts", title=f"On {text[:9]}", content=text, status="publish")
-    director.rest("/wp/v2/users", username="editor", email="editor@x.example", password="words", roles=["editor"])
-    machine.run("python3", "-c", f"open('/root/tree.png', 'wb').write(bytes.fromhex('{PNG.hex()}'))")
-    kind = ("--header", "Content-Type: image/png", "--header", "Content-Disposition: attachment; filename=tree.png")
-    director.rest("/wp/v2/media", *kind, "--data-binary", "@/root/tree.png")
-
-
 def note(told: Story, stage: str, wordpress: WordPress) -> None:
     """Note what is there, and what the administrator sees in each release that runs."""
-    director = wordpress.director()
-    told.found[stage] = {
-        kind: director.rest(f"/wp/v2/{kind}&context=edit&orderby=id&order=asc&per_page=100")
-        for kind in ("posts", "users", "media")
-    }
+    told.found[stage] = content.read(wordpress)
     for slot, instance in wordpress.journal["slots"].items():
         if wordpress.runs(instance):
             told.visits[stage, instance.partition("-")[0]] = visit(wordpress, slot)
@@ -163,7 +135,7 @@ def test_no_request_failed_in_any_cutover(story: Story) -> None:
 
 @pytest.mark.parametrize("stage", STAGES[1:])
 def test_posts_users_and_uploads_are_as_they_were(story: Story, stage: str) -> None:
-    before, after = (_essence(story.found[when]) for when in ("before", stage))
+    before, after = (story.found[when] for when in ("before", stage))
     assert len(before["posts"]) >= 4
     assert len(before["users"]) == 2
     assert len(before["media"]) == 1
@@ -171,9 +143,9 @@ def test_posts_users_and_uploads_are_as_they_were(story: Story, stage: str) -> N
 
 
 def test_the_upload_is_in_the_store_and_not_in_a_release(host: Host, story: Story, wordpress: WordPress) -> None:
-    where = story.found["before"]["media"][0]["source_url"].partition("/wp-content/uploads/")[2]
-    assert host.file(f"{STORE}/{where}").sha256sum == hashlib.sha256(PNG).hexdigest()
-    assert host.file(f"{STORE}/{where}").user == "fg-actioncenter"
+    where = content.upload(story.found["before"])
+    assert host.file(f"{content.STORE}/{where}").sha256sum == hashlib.sha256(content.PNG).hexdigest()
+    assert host.file(f"{content.STORE}/{where}").user == "fg-actioncenter"
     found = host.check_output("find /srv/fungible/actioncenter/releases/*/wp-content/uploads -mindepth 1")
     assert found == ""
     page = wordpress.browser().get(f"/wp-content/uploads/{where}")
@@ -238,12 +210,3 @@ def test_a_changed_file_of_the_same_size_is_never_taken_for_the_other(story: Sto
 def test_a_second_run_changes_nothing(play: Player, story: Story) -> None:
     played = play(wordpress_version=NEW)
     assert (played.changed, played.done) == (0, [])
-
-
-def _essence(found: dict[str, t.Any]) -> dict[str, list[dict[str, t.Any]]]:
-    keys = {
-        "posts": ("id", "slug", "status", "date_gmt", "author", "title", "content"),
-        "users": ("id", "username", "email", "roles", "registered_date"),
-        "media": ("id", "slug", "source_url", "mime_type", "author"),
-    }
-    return {kind: [{key: one[key] for key in keys[kind]} for one in found[kind]] for kind in keys}
