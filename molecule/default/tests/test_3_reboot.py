@@ -8,6 +8,8 @@ import typing as t
 
 import pytest
 
+from fungible_dev.load import Load
+
 if t.TYPE_CHECKING:
     from testinfra.host import Host
 
@@ -24,7 +26,9 @@ ROTATED = {"wordpress_version": NEW, "wordpress_changes": {"stores": {"db": {"pa
 def former(machine: Machine, play: Player, wordpress: WordPress) -> str:
     """Bring another instance up beside the live one, cut the power, and give the one that was live."""
     live = wordpress.live
-    play("../shared/beside.yml", **ROTATED)
+    with Load.start(wordpress.visitors(rate=10)) as load:
+        play("../shared/beside.yml", **ROTATED)
+        assert load.stop().failed == 0, "the live instance must still get in with the password before"
     machine.reboot()
     wordpress.wait()
     return live
@@ -39,7 +43,9 @@ def test_nothing_is_left_to_do_then_but_the_cutover(
     host: Host, play: Player, wordpress: WordPress, former: str
 ) -> None:
     assert host.check_output("systemctl is-system-running --wait") == "running"
-    verbs = [step.split()[0] for step in play(**ROTATED).done]
+    with Load.start(wordpress.visitors(rate=10)) as load:
+        verbs = [step.split()[0] for step in play(**ROTATED).done]
+        assert load.stop().failed == 0
     assert verbs == ["switch", "drain"]
     assert wordpress.live != former
     assert wordpress.live.rpartition(".")[0] == former.rpartition(".")[0]
