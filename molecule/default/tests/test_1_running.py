@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 
@@ -42,6 +43,20 @@ def test_php_can_write_nothing_but_uploads_and_what_is_its_own_alone(wordpress: 
     assert [path for path, why in refused.items() if why == "written"] == []
     assert told["user"] == "fg-actioncenter"
     assert told["root"] == "/srv/actioncenter/"
+
+
+def test_what_a_visitor_says_of_its_way_here_is_believed_of_this_host_alone(
+    host: Host, machine: Machine, wordpress: WordPress
+) -> None:
+    """A proxy of the user's own may stand before the router, on the loopback address."""
+    claims = "-H 'X-Forwarded-For: 203.0.113.9' -H 'X-Forwarded-Proto: https'"
+    ask = f"curl --silent -H 'X-House: {{}}' -H 'Host: {wordpress.host}' {claims}"
+    from_here, from_afar = (
+        json.loads(host.check_output(f"{ask} http://{address}/"))["visitor"]
+        for address in ("127.0.0.1", machine.address)
+    )
+    assert from_here == {"from": "203.0.113.9", "https": True}
+    assert from_afar == {"from": machine.address, "https": False}
 
 
 @pytest.mark.parametrize(("process", "path"), [("php", ""), ("web", ""), ("web", f"/{UPLOADS}")])

@@ -35,6 +35,7 @@ add_action('init', function () {
     foreach ($asked['list'] ?? array() as $path) {
         $told['list'][$path] = @scandir($path);
     }
+    $told['visitor'] = array('from' => $_SERVER['REMOTE_ADDR'], 'https' => is_ssl());
     $told['upgraded_by'] = get_option('house_upgraded_by');
     $told['active'] = get_option('active_plugins');
     $told['must_use'] = array_map('basename', wp_get_mu_plugins());

@@ -27,7 +27,9 @@ FRONTEND: t.Final = """\
 # Written by fungible: where routes are listened for; the map beside it says whose a name is.
 frontend frontend-any_80
     bind *:80
-    http-request set-header X-Forwarded-For %[src]
+    acl from_here src 127.0.0.0/8 ::1
+    http-request set-header X-Forwarded-For %[src] unless from_here { req.fhdr(x-forwarded-for) -m found }
+    http-request del-header X-Forwarded-Proto unless from_here
     http-request set-header X-Forwarded-Proto https if { ssl_fc }
     use_backend %[req.hdr(host),field(1,:),lower,map(/etc/fungible/haproxy/frontend-any_80.map,nowhere)]
 """
