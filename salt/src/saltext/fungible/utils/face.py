@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from salt.exceptions import CommandExecutionError, SaltException
 
+from saltext.fungible._core import expansion
 from saltext.fungible._core.errors import CoreError, HostError, ManifestError
 from saltext.fungible._core.host.local import LocalHost
 from saltext.fungible._core.request import Outcome, Request
@@ -51,35 +52,39 @@ class Minion:
 def state(asked: Asked, call: Call, minion: Minion) -> dict[str, t.Any]:
     """Carry out a state, or in a test run only ask, and tell it as states do."""
     try:
-        plan = outcome(asked, call, minion).plan
+        done = outcome(asked, call, minion)
     except CoreError as exc:
         return {"name": asked.site, "result": False, "changes": {}, "comment": str(exc)}
+    plan, would = done.plan, "would " if minion.test else ""
     changes = {
         key: {"old": plan.before.get(key, ""), "new": plan.after.get(key, "")} for key in {**plan.before, **plan.after}
     }
-    would = "would " if minion.test else ""
+    comment = [f"{would}{step}" for step in plan.steps] or [NOTHING]
     return {
         "name": asked.site,
         "result": None if minion.test and changes else True,
         "changes": changes,
-        "comment": "; ".join(f"{would}{step}" for step in plan.steps) or NOTHING,
+        "comment": "; ".join([*comment, *(f"warning: {one}" for one in done.warnings)]),
     }
 
 
 def change(asked: Asked, call: Call, minion: Minion) -> dict[str, t.Any]:
     """Carry out an execution module's function, or only ask, and tell its steps and the facts before and after."""
     try:
-        plan = outcome(asked, call, minion).plan
+        done = outcome(asked, call, minion)
     except CoreError as exc:
         raise CommandExecutionError(str(exc)) from None
+    plan = done.plan
     steps = [str(step) for step in plan.steps]
-    return {"changed": bool(plan), "steps": steps, "before": dict(plan.before), "after": dict(plan.after)}
+    told = {"changed": bool(plan), "steps": steps, "before": dict(plan.before), "after": dict(plan.after)}
+    return {**told, **_warnings(done)}
 
 
 def inform(asked: Asked, facts: Facts, minion: Minion) -> dict[str, t.Any]:
     """Tell facts; nothing is changed."""
     try:
-        return facts(LocalHost(), request_of(asked, minion))
+        request = request_of(asked, minion)
+        return {**facts(LocalHost(), request), **_warnings(request)}
     except CoreError as exc:
         raise CommandExecutionError(str(exc)) from None
 
@@ -88,7 +93,12 @@ def outcome(asked: Asked, call: Call, minion: Minion) -> Outcome:
     """Make a call of the core, once more if files of the master have to come first."""
     if asked.unknown:
         raise ManifestError(f"{', '.join(sorted(asked.unknown))}: is no argument of this state: take it out")
-    return carry_out(request_of(asked, minion), call, minion)
+    request = request_of(asked, minion)
+    return replace(carry_out(request, call, minion), warnings=request.warnings)
+
+
+def _warnings(of: Request | Outcome) -> dict[str, list[str]]:
+    return {"warnings": list(of.warnings)} if of.warnings else {}
 
 
 def carry_out(request: Request, call: Call, minion: Minion) -> Outcome:
@@ -102,8 +112,9 @@ def carry_out(request: Request, call: Call, minion: Minion) -> Outcome:
 
 
 def request_of(asked: Asked, minion: Minion) -> Request:
-    """Make what the core wants of what was asked."""
-    return Request(str(asked.site), manifest_of(asked, minion), root=asked.root)
+    """Make what the core wants of what was asked: the manifest, expanded by the catalogue."""
+    expanded = expansion.expand(str(asked.site), manifest_of(asked, minion), catalogue_of(minion))
+    return Request(str(asked.site), expanded.manifest, root=asked.root, warnings=expanded.warnings)
 
 
 def manifest_of(asked: Asked, minion: Minion) -> t.Any:
@@ -121,14 +132,24 @@ def manifest_of(asked: Asked, minion: Minion) -> t.Any:
 
 
 def sites_of(minion: Minion) -> dict[str, t.Any]:
+    """Tell the sites of the pillar."""
+    sites = _ours(minion).get("sites")
+    return {str(name): one for name, one in sites.items()} if isinstance(sites, t.Mapping) else {}
+
+
+def catalogue_of(minion: Minion) -> t.Any:
+    """Find the catalogue that sites share, in the pillar."""
+    return _plain(_ours(minion).get("catalogue"), minion)
+
+
+def _ours(minion: Minion) -> t.Mapping[str, t.Any]:
     """
-    Tell the sites of the pillar.
+    Tell what of the pillar is ours.
 
     Not by ``pillar.get``: from Salt 3008 on it gives asterisks instead of values outside of templates.
     """
     ours = minion.pillar.get("fungible")
-    sites = ours.get("sites") if isinstance(ours, t.Mapping) else None
-    return {str(name): one for name, one in sites.items()} if isinstance(sites, t.Mapping) else {}
+    return ours if isinstance(ours, t.Mapping) else {}
 
 
 def _plain(value: t.Any, minion: Minion) -> t.Any:

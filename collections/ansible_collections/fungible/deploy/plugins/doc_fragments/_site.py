@@ -23,6 +23,14 @@ options:
       - Unknown keys are errors that name the key, its path and the nearest valid one.
     type: dict
     required: true
+  catalogue:
+    description:
+      - The extensions and chains that all sites share, usually C(fungible_catalogue), as C(docs/plugin-chain.md)
+        describes it. Without it the manifest says the version and source of each extension itself.
+      - It is read on the controller, where the manifest's chains are replaced by their extensions. It is not sent to
+        hosts.
+    type: dict
+    default: {}
   secrets:
     description:
       - Secrets of the manifest by their paths, such as C(stores.db.password).

@@ -17,6 +17,7 @@ Spec = t.Any  # Ansible's argument spec
 OPTIONS: t.Final[Spec] = {
     "site": {"type": "str", "required": True},
     "manifest": {"type": "dict", "required": True},
+    "catalogue": {"type": "dict", "default": {}},  # the action plugin expands the manifest by it; none comes here
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "files": {"type": "dict", "default": {}},
     "root": {"type": "path", "default": "/"},

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What must happen on the controller: the manifest is checked, its secrets are hidden, and its files travel."""
+"""What must happen on the controller: the manifest is expanded and checked, its secrets hidden, its files sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._core import manifest, secrets
+from ..module_utils._core import expansion, manifest, secrets
 from ..module_utils._core.errors import CoreError
 
 
@@ -23,7 +23,7 @@ class ManifestAction(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         try:
-            args = self._checked(dict(self._task.args))
+            args, warnings = self._checked(dict(self._task.args))
         except CoreError as exc:
             return {**result, "failed": True, "msg": str(exc)}
         done = self._execute_module(module_args=args, task_vars=task_vars)
@@ -32,17 +32,20 @@ class ManifestAction(ActionBase):
             files = {need["sha256"]: self._send(need, folder) for need in done["needs"]}
             args["files"] = {**args.get("files", {}), **files}
             done = self._execute_module(module_args=args, task_vars=task_vars)
+        if warnings:
+            done["warnings"] = [*warnings, *done.get("warnings", ())]
         return {**result, **done}
 
     @staticmethod
-    def _checked(args: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Part the manifest from its secrets, once it is known to be well formed."""
+    def _checked(args: dict[str, t.Any]) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+        """Expand the manifest by the catalogue, which stays here, and part it from its secrets, once it is well formed."""
         if "manifest" not in args or "site" not in args:
-            return args  # the module names what is missing
+            return args, ()  # the module names what is missing
         whole = secrets.join(_plain(args["manifest"]), args.get("secrets") or {})
-        manifest.parse(str(args["site"]), whole)
-        public, found = secrets.split(whole)
-        return {**args, "manifest": public, "secrets": found}
+        expanded = expansion.expand(str(args["site"]), whole, _plain(args.pop("catalogue", None)))
+        manifest.parse(str(args["site"]), expanded.manifest)
+        public, found = secrets.split(expanded.manifest)
+        return {**args, "manifest": public, "secrets": found}, expanded.warnings
 
     def _send(self, need: dict[str, str], inventory: str) -> str:
         """Copy a file of the controller to the host; its digest is verified there."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from dataclasses import replace
 
 from . import schema as s
@@ -91,7 +92,7 @@ APP: t.Final = {
 }
 
 
-def site_schema(kinds: t.Mapping[str, Kind] = KINDS) -> s.Record:
+def site_schema(kinds: t.Mapping[str, Kind] = KINDS, plugins: s.Record = PLUGINS) -> s.Record:
     """Tell the shape of one site's manifest, for the kinds of application that there are."""
     apps = {
         name: s.Record({**APP, "kind": s.Field(s.Choice((name,)), APP["kind"].help), **kind.fields})
@@ -103,7 +104,7 @@ def site_schema(kinds: t.Mapping[str, Kind] = KINDS) -> s.Record:
         {
             "app": s.Field(s.OneOf("kind", apps), "the application"),
             "stores": s.Field(s.MapOf(slot, s.OneOf("kind", stores)), "its persistent stores, by name", {}),
-            "plugins": s.Field(PLUGINS, "its plugin chain", {"use": (), "locked": True}),
+            "plugins": s.Field(plugins, "its plugin chain", {"use": (), "locked": True}),
             "routes": s.Field(s.ListOf(ROUTE), "the host names that it answers", ()),
             "migration": s.Field(MIGRATION, "how its stores are migrated", {"backup": True}),
         }
@@ -146,11 +147,9 @@ def _store(name: str, values: dict[str, t.Any]) -> t.Any:
 
 def _check(site: Site) -> None:
     for where, source in _sources(site):
-        places = [place for place in ("url", "path", "file") if getattr(source, place)]
-        if len(places) != 1:
-            raise ManifestError(f"{where}: must have one of url, path and file, not {' and '.join(places) or 'none'}")
-    _unique(f"{site.name}.plugins.use", [one.name for one in site.plugins], "plugin")
-    _unique(f"{site.name}.routes", [f"{route.host} on {route.listen}" for route in site.routes], "route")
+        require_one_place(where, source)
+    require_unique(f"{site.name}.plugins.use", [one.name for one in site.plugins], "plugin")
+    require_unique(f"{site.name}.routes", [f"{route.host} on {route.listen}" for route in site.routes], "route")
     mounts = sorted(f"{store.mount}/" for store in site.stores if store.mount)
     for outer, inner in zip(mounts, mounts[1:]):
         if inner.startswith(outer):
@@ -167,10 +166,18 @@ def _sources(site: Site) -> t.Iterator[tuple[str, Source]]:
         yield f"{site.name}.plugins.use[{index}].source", one.source
 
 
-def _unique(where: str, names: list[str], what: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ManifestError(f"{where}: {what} {name} is there {names.count(name)} times: keep one")
+def require_one_place(where: str, source: Source) -> None:
+    """Insist that a source says where it comes from, and does so once."""
+    places = [place for place in ("url", "path", "file") if getattr(source, place)]
+    if len(places) != 1:
+        raise ManifestError(f"{where}: must have one of url, path and file, not {' and '.join(places) or 'none'}")
+
+
+def require_unique(where: str, names: t.Iterable[str], what: str) -> None:
+    """Insist that each name is there once."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise ManifestError(f"{where}: {what} {name} is there {count} times: keep one")
 
 
 def with_source_at(site: Site, paths: t.Mapping[str, str]) -> Site:

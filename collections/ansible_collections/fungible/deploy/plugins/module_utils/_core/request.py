@@ -28,6 +28,7 @@ class Request:
     secrets: t.Mapping[str, str] = field(default_factory=dict, repr=False)
     files: t.Mapping[str, str] = field(default_factory=dict)  # sha256 -> path on the host
     root: str = "/"
+    warnings: tuple[str, ...] = ()  # what people should hear of how the manifest came to be
 
     @property
     def public(self) -> t.Any:
@@ -45,6 +46,7 @@ class Outcome:
 
     plan: Plan
     needs: tuple[Source, ...] = ()
+    warnings: tuple[str, ...] = ()  # what people should hear beside it
 
 
 Make = t.Callable[[], "tuple[Plan, list[Source]]"]

@@ -117,7 +117,7 @@ class Choice:
     def parse(self, value: t.Any, where: str) -> str:
         if value not in self.words:
             raise ManifestError(
-                f"{where}: {value!r} is not one of {', '.join(self.words)}{_nearest(value, self.words)}"
+                f"{where}: {value!r} is not one of {', '.join(self.words)}{nearest(value, self.words)}"
             )
         return str(value)
 
@@ -202,7 +202,7 @@ class Record:
             if key not in self.fields:
                 known = ", ".join(self.fields)
                 raise ManifestError(
-                    f"{where}.{key}: unknown key{_nearest(key, self.fields) or f'; known here are {known}'}"
+                    f"{where}.{key}: unknown key{nearest(key, self.fields) or f'; known here are {known}'}"
                 )
         return self.make(**{key: self._field(key, value, where) for key in self.fields})
 
@@ -252,7 +252,8 @@ def _or_null(shape: dict[str, t.Any]) -> dict[str, t.Any]:
     return {"anyOf": [shape, {"type": "null"}]}
 
 
-def _nearest(word: t.Any, known: t.Iterable[str]) -> str:
+def nearest(word: t.Any, known: t.Iterable[str]) -> str:
+    """Guess which of the known words was meant; empty where none is near."""
     close = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
     return f": did you mean {close[0]}?" if close else ""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from . import schema as s
+from .catalogue import declared_schema
 from .errors import ManifestError
 from .kinds.registry import KINDS
-from .manifest import site_schema
 
 if t.TYPE_CHECKING:
     from .kinds.protocol import Kind
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 def split(data: t.Any, kinds: t.Mapping[str, Kind] = KINDS) -> tuple[t.Any, dict[str, t.Any]]:
     """Part a manifest from its secrets, which are named by their paths; what it should not hold may be a secret too."""
     found: dict[str, t.Any] = {}
-    return _split(site_schema(kinds), data, "", found), found
+    return _split(declared_schema(kinds), data, "", found), found
 
 
 def join(data: t.Any, secrets: t.Mapping[str, t.Any]) -> t.Any:

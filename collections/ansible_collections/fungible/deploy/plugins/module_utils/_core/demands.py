@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Does a chain have all that its extensions demand, of one another and of the application, and in which order?"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from . import versions
+from .catalogue import Requires
+from .errors import ManifestError
+from .manifest import SLUG
+from .order import line_up
+
+REQUIREMENT: t.Final = re.compile(f"({SLUG.pattern})(.*)")
+
+
+@dataclass(frozen=True)
+class Link:
+    """Be one extension of a site's chain, as the catalogue and the site together declare it."""
+
+    name: str
+    plain: t.Mapping[str, t.Any] = field(repr=False)  # what a manifest says of it that knows no catalogue
+    came: t.Callable[[], str]  # why it is in the chain
+    requires: Requires = Requires()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    said: t.Mapping[str, str] = field(default_factory=dict)  # where each of these is said
+
+    @property
+    def enabled(self) -> bool:
+        return self.plain.get("state") != "disabled"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.came()})"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Be that one extension comes before another, and who says so."""
+
+    first: str
+    then: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.first} before {self.then} ({self.said})"
+
+
+Links = t.Mapping[str, Link]
+
+
+def in_order(site: str, links: Links) -> list[Link]:
+    """Order a chain: as it is listed, but for what must come earlier."""
+    demands = {(one.then, one.first): one for one in _demands(links)}
+    places = {name: index for index, name in enumerate(links)}
+    needs: dict[str, list[str]] = {}
+    for then, first in sorted(demands, key=lambda pair: places[pair[1]]):
+        needs.setdefault(then, []).append(first)
+    found = line_up(links, needs)
+    if found.cycle:
+        firsts = [*found.cycle[1:], found.cycle[0]]
+        said = ", ".join(str(demands[pair]) for pair in reversed(list(zip(found.cycle, firsts))))
+        raise ManifestError(f"{site}.plugins: no order has {said}: take one of these out")
+    return [links[name] for name in found.order]
+
+
+def _demands(links: Links) -> t.Iterator[Demand]:
+    """Tell who must come before whom; what is not in the chain demands nothing."""
+    for link in links.values():
+        for key, first, then in (
+            *(("requires", _requirement(one)[0], link.name) for one in link.requires.extensions),
+            *(("before", link.name, one) for one in link.before),
+            *(("after", one, link.name) for one in link.after),
+        ):
+            if first in links and then in links:
+                yield Demand(first, then, link.said[key])
+
+
+def require_what_is_required(site: str, links: Links, application: t.Mapping[str, str]) -> None:
+    """Insist that what enabled extensions require is there; `application`: the version of what it is, by its kind."""
+    for link in links.values():
+        if link.enabled:
+            for one in link.requires.extensions:
+                _require_extension(site, link, one, links)
+            for kind, version in application.items():
+                _require_application(site, link, kind, version)
+
+
+def _require_extension(site: str, link: Link, requirement: str, links: Links) -> None:
+    name, asked = _requirement(requirement)
+    who = f"{site}.plugins: {link} requires {requirement} ({link.said['requires']}.extensions)"
+    if name not in links:
+        raise ManifestError(f"{who}, which is not in the site's chain: add it, or take {link.name} out")
+    found = links[name]
+    if not found.enabled:
+        raise ManifestError(f"{who}, and {found} is disabled: enable it, or disable {link.name} too")
+    if asked and not versions.fits(found.plain["version"], asked):
+        raise ManifestError(f"{who}, and {found} is {found.plain['version']}: use another version of one of them")
+
+
+def _require_application(site: str, link: Link, kind: str, version: str) -> None:
+    asked = link.requires.of_application(kind)
+    if asked and not versions.fits(version, asked):
+        raise ManifestError(
+            f"{site}.plugins: {link} requires {kind} {asked} ({link.said['requires']}.{kind}), "
+            f"and app.version is {version}: use another version of one of them"
+        )
+
+
+def _requirement(text: str) -> tuple[str, str]:
+    """Part a requirement into the name and the range that may follow it."""
+    match = REQUIREMENT.fullmatch(text)
+    return (match[1], match[2].strip()) if match else (text, "")

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Which extensions does a site get, by the catalogue's chains and its own list, in which order? As a plain manifest.
+
+Faces call this before anything else. What hosts get says the version and source of each extension, and no more.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from functools import partial
+
+from . import catalogue, demands
+from . import schema as s
+from .catalogue import Catalogue, Entry
+from .demands import Link, Links
+from .errors import ManifestError
+from .manifest import EXTENSION, require_one_place, require_unique
+
+Data = t.Mapping[str, t.Any]
+Listed = dict[str, t.Callable[[], str]]  # each name, and why it is in the chain
+NONE: t.Final = Catalogue({}, {}, refuses_unknown=False)
+DEFAULTS: t.Final[Data] = {"requires": catalogue.Requires(), "before": (), "after": ()}
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """Be a manifest that needs no catalogue, and what people should hear of how it came to be."""
+
+    manifest: t.Any = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+def expand(site: str, manifest: t.Any, shared: t.Any = None) -> Expanded:
+    """Turn a site's manifest, with the catalogue that sites share, into a plain one; without a catalogue it is one."""
+    plugins = manifest.get("plugins") if isinstance(manifest, t.Mapping) else None
+    if plugins is None:
+        return Expanded(manifest)
+    where = f"{site}.plugins"
+    declared = catalogue.DECLARED.parse(plugins, where)
+    known = catalogue.parse(shared)
+    own = _own(where, plugins, declared)
+    listed = _listed(where, declared, own, known or NONE)
+    warnings = () if known is None else _unlisted(own, known)
+    links = _links(listed, own, known or NONE)
+    demands.require_what_is_required(site, links, _application(manifest))
+    chain = [one.plain for one in demands.in_order(site, links)]
+    rest = {key: value for key, value in plugins.items() if key not in ("chains", "remove")}
+    return Expanded({**manifest, "plugins": {**rest, "use": chain} if chain else rest}, warnings)
+
+
+def _own(where: str, plugins: Data, declared: Data) -> dict[str, Entry]:
+    """Tell the site's own entries by their names."""
+    names = [one["name"] for one in declared["use"]]
+    require_unique(f"{where}.use", names, "plugin")
+    both = zip(plugins.get("use") or (), declared["use"])
+    return {read["name"]: Entry(f"{where}.use[{index}]", raw, read) for index, (raw, read) in enumerate(both)}
+
+
+def _listed(where: str, declared: Data, own: t.Mapping[str, Entry], known: Catalogue) -> Listed:
+    """List the names: those of the chains, what chains include before them, then the site's own."""
+    catalogue.require_known(f"{where}.chains", declared["chains"], known.chains, "is not in catalogue.chains")
+    chains = known.includes(declared["chains"])
+    found: Listed = {}
+    for chain in chains.order:
+        for name in known.chains[chain]["use"]:
+            found.setdefault(name, partial(_through, chain, chains.pulled_by))
+    catalogue.require_known(f"{where}.remove", declared["remove"], found, "is in none of the site's chains")
+    for index, name in enumerate(declared["remove"]):
+        if name in own:
+            raise ManifestError(f"{where}.remove[{index}]: {name} is {own[name].where} too: take one of these out")
+        found.pop(name, None)
+    for name, one in own.items():
+        found.setdefault(name, partial(str, one.where))
+    return found
+
+
+def _through(chain: str, pulled_by: t.Mapping[str, str]) -> str:
+    """Tell through which chains an extension came."""
+    said = [f"chain {chain}"]
+    while chain in pulled_by:
+        chain = pulled_by[chain]
+        said.append(f"included by {chain}")
+    return ", ".join(said)
+
+
+def _unlisted(own: t.Mapping[str, Entry], known: Catalogue) -> tuple[str, ...]:
+    """Tell what the site uses that the catalogue does not have, unless that is an error."""
+    found = []
+    for name, one in own.items():
+        if name not in known.extensions:
+            line = f"{one.where}: {name} is not in the catalogue"
+            if known.refuses_unknown or not (one.read["version"] and one.read["source"]):
+                raise ManifestError(f"{line}{s.nearest(name, known.extensions) or ': add it there'}")
+            found.append(line)
+    return tuple(found)
+
+
+def _links(listed: Listed, own: t.Mapping[str, Entry], known: Catalogue) -> Links:
+    names = {*listed, *known.extensions}
+    for one in own.values():
+        _check(one, known.extensions.get(one.read["name"]), names)
+    return {
+        name: _link(name, came, [one for one in (own.get(name), known.extensions.get(name)) if one])
+        for name, came in listed.items()
+    }
+
+
+def _check(own: Entry, shared: Entry | None, names: t.Collection[str]) -> None:
+    """Insist that a site's own entry makes sense, for itself and over that of the catalogue."""
+    for key in ("version", "source"):
+        if not shared and not own.read[key]:
+            raise ManifestError(f"{own.where}.{key}: is missing: {EXTENSION.fields[key].help}")
+    if own.read["source"]:
+        require_one_place(f"{own.where}.source", own.read["source"])
+    elif shared and own.read["version"] not in (None, shared.read["version"]):
+        raise ManifestError(
+            f"{own.where}.source: is missing: the catalogue's is that of version {shared.read['version']}, "
+            f"not of {own.read['version']}"
+        )
+    for key in ("before", "after"):
+        lacks = "is neither in the site's chain nor in the catalogue"
+        catalogue.require_known(f"{own.where}.{key}", own.read[key] or (), names, lacks)
+
+
+def _link(name: str, came: t.Callable[[], str], entries: t.Sequence[Entry]) -> Link:
+    """Make one link of what is said of it, the site's own word before the catalogue's, key by key."""
+    plain: dict[str, t.Any] = {"name": name}
+    for one in entries:
+        plain = {**{key: value for key, value in one.raw.items() if key in EXTENSION.fields}, **_without_none(plain)}
+    said = {key: one for one in reversed(entries) for key in DEFAULTS if one.read[key] is not None}
+    read = {key: said[key].read[key] if key in said else value for key, value in DEFAULTS.items()}
+    return Link(
+        name,
+        plain,
+        came,
+        requires=read["requires"],
+        before=tuple(read["before"]),
+        after=tuple(read["after"]),
+        said={key: f"{one.where}.{key}" for key, one in said.items()},
+    )
+
+
+def _without_none(data: Data) -> Data:
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _application(manifest: Data) -> dict[str, str]:
+    """Tell the application's version by its kind, as far as the manifest says so."""
+    app = manifest.get("app")
+    kind, version = (app.get("kind"), app.get("version")) if isinstance(app, t.Mapping) else (None, None)
+    return {kind: version} if isinstance(kind, str) and isinstance(version, str) else {}
