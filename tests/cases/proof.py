@@ -25,6 +25,7 @@ class Told:
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
     needs: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 class RefusedError(Exception):
@@ -53,11 +54,13 @@ def prove(case: table.Case, world: World, read: Reader) -> None:
 
 
 def _prove_plan(case: table.Case, world: World, call: t.Callable[[bool], Told | str]) -> None:
-    expected = Told(bool(case.steps), *(world.fill(part) for part in (list(case.steps), case.before, case.after)))
+    warnings = list(case.warnings)
+    told = (world.fill(part) for part in (list(case.steps), case.before, case.after))
+    expected = Told(bool(case.steps), *told, warnings=warnings)
     assert call(True) == expected
     assert world.host.changes == [], "only asking changes nothing"
     if case.travels:
-        assert call(False) == Told(False, [], needs=list(case.travels))
+        assert call(False) == Told(False, [], needs=list(case.travels), warnings=warnings)
         world.travel(case.travels)
     if case.error_when_done:
         assert call(False) == world.fill(case.error_when_done)

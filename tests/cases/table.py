@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What do the tables of cases say: the manifests and artifacts that they share, and each case as one value.
 
-A table is `<primitive>/<anything>.yml`, a list of cases. `manifests.yml` and `artifacts.yml` are common to all.
+A table is `<primitive>/<anything>.yml`, a list of cases. `manifests.yml`, `catalogues.yml` and `artifacts.yml` are
+common to all.
 In every text `$release_NAME` and `$instance_NAME` stand for the ids of the manifest NAME, and `$sha256_NAME` for the
 digest of the first artifact whose name begins so.
 """
@@ -30,6 +31,7 @@ class Case:
     primitive: str
     name: str  # a sentence
     manifest: str
+    catalogue: str = ""  # the one that the case's manifests are expanded by
     ask: t.Mapping[str, t.Any] = field(default_factory=dict)  # the primitive's own options
     host: t.Mapping[str, t.Any] = field(default_factory=dict)  # what the machine is like: see World
     given: t.Sequence[t.Any] = ()  # what happened before, in order: see World
@@ -37,6 +39,7 @@ class Case:
     steps: t.Sequence[str] = ()
     before: t.Mapping[str, str] = field(default_factory=dict)
     after: t.Mapping[str, str] = field(default_factory=dict)
+    warnings: t.Sequence[str] = ()
     travels: t.Sequence[str] = ()  # artifacts that must come from the controller first
     error: str = ""  # the one line, asked or done
     error_when_done: str = ""  # planned like any other, then refused with this line
@@ -86,6 +89,16 @@ def _manifests() -> dict[str, t.Any]:
 def manifest(name: str) -> t.Any:
     """Give a manifest; a `source` needs only say where, its digest is filled in."""
     return copy.deepcopy(_manifests()[name])
+
+
+@functools.cache
+def _catalogues() -> dict[str, t.Any]:
+    return {name: _with_digests(one) for name, one in _read(HERE / "catalogues.yml").items()}
+
+
+def catalogue(name: str) -> t.Any:
+    """Give a catalogue, or none; a `source` needs only say where."""
+    return copy.deepcopy(_catalogues()[name]) if name else None
 
 
 def _merged(base: t.Any, over: t.Any) -> t.Any:

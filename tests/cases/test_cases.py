@@ -26,7 +26,8 @@ def read(world: World, check: bool) -> Told:
         raise RefusedError(str(exc)) from exc
     plan = done.plan
     steps = [str(step) for step in plan.steps]
-    return Told(bool(plan), steps, dict(plan.before), dict(plan.after), [one.file for one in done.needs])
+    warnings = list(world.request(case.manifest).warnings)
+    return Told(bool(plan), steps, dict(plan.before), dict(plan.after), [one.file for one in done.needs], warnings)
 
 
 @pytest.mark.parametrize("case", table.cases(), ids=str)

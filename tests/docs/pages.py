@@ -25,6 +25,9 @@ PAGES: t.Final = (CHECKOUT / "README.md", *sorted(DOCS.glob("*.md")), CHECKOUT /
 ROLES: t.Final = {
     "yaml vars",  # a vars file with fungible_sites
     "yaml part wordpress",  # goes over the tutorial's manifest
+    "yaml catalogue",  # vars with fungible_catalogue and fungible_sites; these go over the tutorial's manifest
+    "yaml catalogue pillar",  # the same in a pillar
+    "text chain",  # the extensions that come of it, each with its version and kind
     "yaml values",  # what those vars take from elsewhere
     "yaml inventory",
     "yaml playbook",

@@ -22,7 +22,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.fungible.deploy.plugins.module_utils import _face
-from ansible_collections.fungible.deploy.plugins.module_utils._core import manifest
+from ansible_collections.fungible.deploy.plugins.module_utils._core import expansion, manifest
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Tree, View
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
@@ -91,6 +91,28 @@ def test_a_part_of_a_manifest_fits_into_a_whole_one(block: pages.Block) -> None:
     _read(pages.SITE, pages.merged(pages.example_manifest(), pages.filled(block.text)))
 
 
+def _catalogues() -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    [ansible], [salt] = pages.blocks("yaml catalogue"), pages.blocks("yaml catalogue pillar")
+    return pages.filled(ansible.text), pages.filled(salt.text)
+
+
+def test_a_catalogue_is_the_same_in_vars_and_pillar() -> None:
+    ansible, salt = _catalogues()
+    assert ansible == {f"fungible_{key}": value for key, value in salt["fungible"].items()}
+
+
+def test_sites_get_from_the_catalogue_what_the_page_says() -> None:
+    values, _pillar = _catalogues()
+    chains = []
+    for name, part in values["fungible_sites"].items():
+        site = pages.merged(pages.example_manifest(), part)
+        jsonschema.validate(site, _schema())
+        plain = expansion.expand(name, site, values["fungible_catalogue"]).manifest
+        chains.append([f"{one.name} {one.version} {one.kind.value}" for one in manifest.parse(name, plain).plugins])
+    [shown] = pages.blocks("text chain")
+    assert shown.text.splitlines() == chains[0]
+
+
 @pytest.mark.parametrize("key", ["helth", "version"])
 def test_a_wrong_example_would_be_found(key: str) -> None:
     wrong = pages.merged(pages.example_manifest(), {"app": {key: 6.5}})
@@ -141,7 +163,8 @@ def test_a_task_is_as_its_module_takes_it(task: dict[str, t.Any]) -> None:
     [(module, told)] = [(key.removeprefix(OURS), value) for key, value in task.items() if key.startswith(OURS)]
     assert told["manifest"] == "{{ fungible_sites.actioncenter }}"
     site = pages.example_manifest()
-    result = ArgumentSpecValidator(_spec(module)).validate({**told, "manifest": site})
+    assert told.get("catalogue") in (None, "{{ fungible_catalogue }}")
+    result = ArgumentSpecValidator(_spec(module)).validate({**told, "manifest": site, "catalogue": {}})
     assert not result.error_messages
     assert told.get("store", "db") in site["stores"]
     manifest.parse(told["site"], site)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What do the docs say of the manifest's keys: the tables of docs/manifest.md and its JSON Schema, from the core.
+"""What do the docs say of the keys of manifests and catalogues: tables of docs/manifest.md, and a JSON Schema.
 
 `PYTHONPATH=tools python -m fungible_dev.manifest_docs` writes both; a test says when that is due.
 """
@@ -15,7 +15,7 @@ from . import places
 
 sys.path.insert(0, str(places.CHECKOUT / "collections"))
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import manifest
+from ansible_collections.fungible.deploy.plugins.module_utils._core import catalogue, manifest
 from ansible_collections.fungible.deploy.plugins.module_utils._core import schema as s
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
 from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.registry import STORES
@@ -32,7 +32,7 @@ def schema_text() -> str:
     about = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A site's manifest, as one value of fungible_sites",
-        **manifest.site_schema().json_schema(),
+        **catalogue.declared_schema().json_schema(),
     }
     return json.dumps(about, indent=1, sort_keys=True) + "\n"
 
@@ -44,15 +44,15 @@ def page_text(page: str) -> str:
 
 
 def tables() -> str:
-    """Write a table for each mapping of the manifest."""
+    """Write a table for each mapping of a manifest and of a catalogue."""
     parts = _parts()
     names = {id(record): title for title, record in parts}
     return "".join(_table(title, record, names) for title, record in parts)
 
 
 def _parts() -> list[tuple[str, s.Record]]:
-    """Tell the mappings of a manifest, by the titles of their tables."""
-    site = manifest.site_schema()
+    """Tell the mappings of a manifest and of a catalogue, by the titles of their tables."""
+    site = catalogue.declared_schema()
     own = [(f"app of kind {name}", s.Record(kind.fields)) for name, kind in KINDS.items()]  # beside those of `app`
     stores = [(f"store of kind {name}", s.Record(store.fields)) for name, store in STORES.items()]
     nested = [
@@ -65,10 +65,14 @@ def _parts() -> list[tuple[str, s.Record]]:
         ("source", manifest.SOURCE),
         ("health", manifest.HEALTH),
         *stores,
-        ("plugins", manifest.PLUGINS),
-        ("plugin", manifest.EXTENSION),
+        ("plugins", catalogue.DECLARED),
+        ("plugin", catalogue.USE),
+        ("requires", catalogue.REQUIRES),
         ("route", manifest.ROUTE),
         ("migration", manifest.MIGRATION),
+        ("catalogue", catalogue.CATALOGUE),
+        ("extension", catalogue.ENTRY),
+        ("chain", catalogue.CHAIN),
     ]
     return [("site", site), ("app", s.Record(manifest.APP)), *own, *nested, *fixed]
 

@@ -14,6 +14,7 @@ from tests.cases import table
 
 from ansible_collections.fungible.deploy.plugins.module_utils import _face
 from ansible_collections.fungible.deploy.plugins.module_utils._core import secrets
+from ansible_collections.fungible.deploy.plugins.plugin_utils._manifest_action import ManifestAction
 
 if t.TYPE_CHECKING:
     from tests.cases.world import World
@@ -46,3 +47,12 @@ def args_of(world: World) -> dict[str, t.Any]:
     public, found = secrets.split(table.manifest(name))
     site = {"site": table.sites()[name], "manifest": public, "secrets": found}
     return {**site, "files": world.files, "root": world.case.root}
+
+
+def expanded_args_of(world: World) -> tuple[dict[str, t.Any], list[str]]:
+    """Give the arguments that the action plugin itself makes of a case's manifest and catalogue, and its warnings."""
+    name = world.case.manifest
+    asked = {"site": table.sites()[name], "manifest": table.manifest(name), "files": world.files}
+    known = table.catalogue(world.case.catalogue)
+    args, warnings = ManifestAction._checked({**asked, "catalogue": known, "root": world.case.root})
+    return args, list(warnings)

@@ -56,13 +56,14 @@ class Reader:
         told = self._call(world, check)
         if self.brought:
             self.kept, needs, self.brought = told, self.brought, []
-            return Told(False, [], needs=needs)
+            return Told(False, [], needs=needs, warnings=told.warnings)
         return told
 
     def _call(self, world: World, check: bool) -> Told:
         self.patch.setattr(face, "LocalHost", lambda: world.host)
         site = table.sites()[self.case.manifest]
-        self.loaded.pillar.update(fungible={"sites": {site: table.manifest(self.case.manifest)}})
+        ours = {"sites": {site: table.manifest(self.case.manifest)}, "catalogue": table.catalogue(self.case.catalogue)}
+        self.loaded.pillar.update(fungible=ours)
         self.loaded.salt["cp.cache_file"] = lambda url, saltenv: self._bring(world, url)
         ask = world.fill(dict(self.case.ask))
         function = (STATES if self.kind == "states" else MODULES)[self.case.primitive](ask)
@@ -92,11 +93,11 @@ def state_told(done: dict[str, t.Any], check: bool, predicted: list[str]) -> Tol
     if done["result"] is False:
         assert done["changes"] == {}
         raise RefusedError(done["comment"])
+    comment, *warnings = done["comment"].split("; warning: ")
     if not done["changes"]:
-        assert (done["result"], done["comment"]) == (True, face.NOTHING)
-        return Told(False, [])
+        assert (done["result"], comment) == (True, face.NOTHING)
+        return Told(False, [], warnings=warnings)
     assert done["result"] is (None if check else True)
-    comment = done["comment"]
     if check:
         assert comment.startswith("would ")
         steps = comment.removeprefix("would ").split("; would ")
@@ -105,7 +106,7 @@ def state_told(done: dict[str, t.Any], check: bool, predicted: list[str]) -> Tol
     before, after = (
         {key: value[side] for key, value in done["changes"].items() if value[side]} for side in ("old", "new")
     )
-    return Told(True, steps, before, after)
+    return Told(True, steps, before, after, warnings=warnings)
 
 
 @pytest.mark.parametrize("kind", ["states", "modules"])

@@ -38,7 +38,7 @@ class ManifestAction(ActionBase):
 
     @staticmethod
     def _checked(args: dict[str, t.Any]) -> tuple[dict[str, t.Any], tuple[str, ...]]:
-        """Expand the manifest by the catalogue, which stays here, and part it from its secrets, once it is well formed."""
+        """Expand the manifest by the catalogue, which stays here; once it is well formed, part it from its secrets."""
         if "manifest" not in args or "site" not in args:
             return args, ()  # the module names what is missing
         whole = secrets.join(_plain(args["manifest"]), args.get("secrets") or {})

@@ -76,13 +76,18 @@ CATALOGUE: t.Final = s.Record(
         ),
     }
 )
+
+
+def _from_catalogue(one: s.Field) -> s.Field:
+    """Make a key that takes its default from the catalogue."""
+    otherwise = f", or {one.default}" if isinstance(one.default, str) else ""
+    return replace(one, help=f"{one.help}; default: the catalogue's{otherwise}", default=None)
+
+
 USE: t.Final = s.Record(
     {
         "name": EXTENSION.fields["name"],
-        **{
-            key: replace(one, help=f"{one.help}; default: the catalogue's", default=None)
-            for key, one in {**OF_EXTENSION, **DEMANDS}.items()
-        },
+        **{key: _from_catalogue(one) for key, one in {**OF_EXTENSION, **DEMANDS}.items()},
     }
 )
 DECLARED: t.Final = s.Record(
@@ -157,4 +162,6 @@ def require_known(where: str, names: t.Iterable[str], known: t.Collection[str], 
     """Insist that each name of a list is known."""
     for index, name in enumerate(names):
         if name not in known:
-            raise ManifestError(f"{where}[{index}]: {name} {lacks}{s.nearest(name, known) or ': add it or take it out'}")
+            raise ManifestError(
+                f"{where}[{index}]: {name} {lacks}{s.nearest(name, known) or ': add it or take it out'}"
+            )

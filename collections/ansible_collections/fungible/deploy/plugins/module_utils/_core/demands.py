@@ -24,7 +24,7 @@ class Link:
     name: str
     plain: t.Mapping[str, t.Any] = field(repr=False)  # what a manifest says of it that knows no catalogue
     came: t.Callable[[], str]  # why it is in the chain
-    requires: Requires = Requires()
+    requires: Requires = field(default_factory=Requires)
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     said: t.Mapping[str, str] = field(default_factory=dict)  # where each of these is said

@@ -116,9 +116,7 @@ class Choice:
 
     def parse(self, value: t.Any, where: str) -> str:
         if value not in self.words:
-            raise ManifestError(
-                f"{where}: {value!r} is not one of {', '.join(self.words)}{nearest(value, self.words)}"
-            )
+            raise ManifestError(f"{where}: {value!r} is not one of {', '.join(self.words)}{nearest(value, self.words)}")
         return str(value)
 
     def json_schema(self) -> dict[str, t.Any]:
