@@ -135,6 +135,63 @@ def test_the_tasks_own_arguments_are_left_as_they_were() -> None:
     assert given == args(blog())
 
 
+# the catalogue
+
+
+SOURCE: t.Final = {"url": "https://downloads.example/x.zip", "sha256": "5e" * 32}
+CATALOGUE: t.Final[Data] = {
+    "extensions": {"akismet": {"version": "5.3", "source": SOURCE}},
+    "chains": {"baseline": {"use": ["akismet"]}},
+    "unknown": "warn",
+}
+OWN: t.Final = {"name": "own", "version": "1", "source": SOURCE}
+
+
+def chained(**plugins: t.Any) -> Data:
+    return {**blog(), "plugins": {"chains": ["baseline"], **plugins}}
+
+
+def test_chains_become_extensions_and_the_catalogue_stays_on_the_controller() -> None:
+    given = args(chained(locked=False), catalogue=CATALOGUE)
+    action = Watched(given, [DONE])
+    assert "warnings" not in action.run(task_vars={})
+    [asked] = action.asked
+    use = [{"name": "akismet", **CATALOGUE["extensions"]["akismet"]}]
+    assert (asked["manifest"]["plugins"], "catalogue" in asked) == ({"use": use, "locked": False}, False)
+    assert given == args(chained(locked=False), catalogue=CATALOGUE)
+
+
+def test_what_the_catalogue_does_not_have_is_a_warning_beside_those_of_the_module() -> None:
+    action = Watched(args(chained(use=[OWN]), catalogue=CATALOGUE), [{**DONE, "warnings": ["of the module"]}])
+    result = action.run(task_vars={})
+    assert result["warnings"] == ["blog.plugins.use[0]: own is not in the catalogue", "of the module"]
+    assert result["changed"]
+
+
+def test_what_contradicts_is_told_before_any_host_is_asked() -> None:
+    action = Watched(args(chained(use=[OWN]), catalogue={**CATALOGUE, "unknown": "error"}), [])
+    assert action.run(task_vars={})["msg"] == "blog.plugins.use[0]: own is not in the catalogue: add it there"
+    assert action.asked == []
+
+
+def test_a_catalogue_of_templates_is_made_plain() -> None:
+    class Vaulted:
+        def __str__(self) -> str:
+            return "5.3"
+
+    extensions = {"akismet": {"version": Vaulted(), "source": SOURCE}}
+    action = Watched(args(chained(), catalogue={**CATALOGUE, "extensions": extensions}), [DONE])
+    action.run(task_vars={})
+    assert action.asked[0]["manifest"]["plugins"]["use"][0]["version"] == "5.3"
+
+
+@pytest.mark.parametrize("catalogue", [None, {}])
+def test_without_a_catalogue_the_manifest_is_sent_as_it_is(catalogue: t.Any) -> None:
+    action = Watched(args(blog(), catalogue=catalogue), [DONE])
+    action.run(task_vars={})
+    assert action.asked[0]["manifest"]["plugins"] == blog()["plugins"]
+
+
 # files
 
 

@@ -56,6 +56,12 @@ def test_a_site_as_it_was_applied_deviates_in_nothing(scene: Scene) -> None:
     assert scene.world.host.changes == [f"lock {ROOT}/lock"]
 
 
+def test_a_catalogue_that_contradicts_itself_waits_like_everything_else_in_the_pillar(scene: Scene) -> None:
+    for loaded in (scene.module, scene.beacon):
+        loaded.pillar["fungible"]["catalogue"] = {"extension": {}}
+    assert scene.deviations() == {}
+
+
 def test_a_minion_without_sites_has_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = Scene(monkeypatch)
     assert (scene.deviations(), scene.reported()) == ({}, [])

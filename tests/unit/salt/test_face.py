@@ -162,6 +162,59 @@ def test_a_database_that_is_not_there_is_told_in_one_line() -> None:
     assert (done["result"], done["comment"]) == (False, "sdb://vault/shop: cannot be looked up: no such profile")
 
 
+SOURCE: t.Final = {"url": "https://downloads.example/x.zip", "sha256": "5e" * 32}
+CATALOGUE: t.Final = {
+    "extensions": OrderedDict(akismet={"version": "5.3", "source": SOURCE}),
+    "chains": {"baseline": {"use": ("akismet",)}},
+    "unknown": "warn",
+}
+OWN: t.Final = {"name": "own", "version": "1", "source": SOURCE}
+
+
+def with_catalogue(plugins: t.Any, catalogue: t.Any = CATALOGUE, test: bool = False) -> face.Minion:
+    sites = {"shop": {**MANIFEST, "plugins": plugins}}
+    return minion({"fungible": OrderedDict(sites=sites, catalogue=catalogue)}, test)
+
+
+@pytest.mark.parametrize("asked", [face.Asked("shop"), face.Asked("shop", {"plugins": {"chains": ["baseline"]}})])
+def test_chains_become_extensions_of_the_pillars_catalogue(asked: face.Asked) -> None:
+    request = face.request_of(asked, with_catalogue({"chains": ["baseline"]}))
+    assert request.manifest["plugins"] == {"use": [{"name": "akismet", "version": "5.3", "source": SOURCE}]}
+    assert request.warnings == ()
+
+
+@pytest.mark.parametrize("catalogue", [None, {}])
+def test_without_a_catalogue_the_manifest_is_as_it_is_in_the_pillar(catalogue: t.Any) -> None:
+    request = face.request_of(face.Asked("shop"), with_catalogue({"use": [OWN]}, catalogue))
+    assert request.manifest == {**MANIFEST, "plugins": {"use": [OWN]}}
+
+
+@pytest.mark.parametrize("test", [True, False])
+def test_what_the_catalogue_does_not_have_is_in_the_comment(test: bool) -> None:
+    here = with_catalogue({"use": [OWN]}, test=test)
+    warning = "; warning: shop.plugins.use[0]: own is not in the catalogue"
+    would = "would " if test else ""
+    done = face.state(face.Asked("shop"), does(TODO), here)
+    assert done["comment"] == f"{would}stop the old one; {would}start the new one{warning}"
+    assert face.state(face.Asked("shop"), does(Plan()), here)["comment"] == f"nothing to change{warning}"
+
+
+def test_functions_tell_it_too() -> None:
+    here, warnings = with_catalogue({"use": [OWN]}), ["shop.plugins.use[0]: own is not in the catalogue"]
+    assert face.change(face.Asked("shop"), does(TODO), here)["warnings"] == warnings
+    assert face.inform(face.Asked("shop"), lambda *_a: {"a": 1}, here) == {"a": 1, "warnings": warnings}
+    assert "warnings" not in face.change(face.Asked("shop"), does(TODO), minion())
+
+
+def test_what_contradicts_is_one_line_and_nothing_is_done() -> None:
+    here = with_catalogue({"use": [OWN]}, {**CATALOGUE, "unknown": "error"})
+    done = face.state(face.Asked("shop"), fails(AssertionError()), here)
+    assert (done["result"], done["comment"]) == (
+        False,
+        "shop.plugins.use[0]: own is not in the catalogue: add it there",
+    )
+
+
 class Needing:
     """Be a call that needs a file of the master before it can do anything."""
 
