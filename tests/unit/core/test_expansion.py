@@ -8,6 +8,7 @@ import copy
 import time
 import typing as t
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +16,12 @@ from tests.unit.core.examples import SHA, blog, extension, notes
 from tests.unit.core.test_catalogue import Data, entry, shared
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import manifest
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue import declared_schema
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.expansion import Expanded, expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.identity import release_id
 
+SCHEMA: t.Final = jsonschema.Draft202012Validator(declared_schema().json_schema())
 OTHER: t.Final = {"path": "/akismet.zip", "sha256": "0" * 64}
 
 
@@ -335,3 +338,33 @@ def test_ten_thousand_entries_are_no_burden() -> None:
     found = names(demanding(**many, e9999={}), chains=["all"])
     assert time.perf_counter() - begun < 20, "it takes a fraction of a second where nobody else is at work"
     assert found == [f"e{number}" for number in reversed(range(10_000))]
+
+
+ODD: t.Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.sampled_from(["akismet", "baseline", ">=1"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["name", "version", "source", "requires", "after", "extensions"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(ODD, st.sampled_from(["chains", "use", "remove", "locked", "name", "requires", "before", "source", "version"]))
+def test_whatever_a_site_says_is_taken_or_refused_in_one_line(odd: t.Any, key: str) -> None:
+    on_top = key in ("chains", "use", "remove", "locked")
+    own = {key: odd} if on_top else {"use": [{"name": "akismet", key: odd}]}
+    for plugins in (odd, {"chains": ["baseline"], **own}):
+        line = taken_or_refused(plugins)
+        assert line is None or (line.startswith("blog.plugins") and "\n" not in line)
+
+
+def taken_or_refused(plugins: t.Any) -> str | None:
+    """Expand, and read the result as a host does; what is taken also fits what is published."""
+    data = {**blog(), "plugins": plugins}
+    try:
+        manifest.parse("blog", expand("blog", data, shared()).manifest)
+    except ManifestError as exc:
+        return str(exc)
+    SCHEMA.validate(data)
+    return None
