@@ -105,7 +105,9 @@ def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
         ]
     )
     show.section("The real Salt, and beside it both tools on one site")
-    count.run([suite.pytest("Salt", *PARTS, SALT)], [suite.pytest("conformance", *PARTS, CONFORMANCE)])
+    count.run(
+        [suite.pytest("Salt", *PARTS, "--log-level=ERROR", SALT)], [suite.pytest("conformance", *PARTS, CONFORMANCE)]
+    )
     show.section("Real parts" if fast else "Real parts, and beside them test hosts")
     parts = suite.pytest("tests on real parts", *PARTS, *(f"--ignore={path}" for path in APART))
     if fast:
