@@ -67,3 +67,14 @@ def test_after_the_cutover_the_new_instance_is_live_again(
         assert host.service(wordpress.unit(process, live)).is_running
         assert not host.service(wordpress.unit(process, former)).is_running
     assert play(**ROTATED).done == []
+
+
+def test_a_rollback_over_the_password_is_refused_and_the_live_instance_goes_on(
+    play: Player, wordpress: WordPress, former: str
+) -> None:
+    live = wordpress.live
+    refused = play.attempt("fungible.deploy.rollback", **ROTATED)
+    assert f"instance {former}: /wp-login.php did not answer 200 within 20 s (status 500)" in refused.failure
+    assert wordpress.live == live
+    assert wordpress.browser().get("/").status == 200
+    assert play(**ROTATED).done == []
