@@ -42,6 +42,7 @@ class Ssh:
     def _config(self) -> dict[str, t.Any]:
         return {
             "root_dir": str(self.folder),
+            "ssh_priv": "agent-forwarding",  # else salt-ssh wants ssh-keygen
             "file_roots": {"base": [str(self.folder / "files"), str(FORMULA)]},
             "pillar_roots": {"base": [str(self.folder / "pillar")]},
         }
