@@ -46,9 +46,10 @@ def salt_states(done: States) -> dict[str, t.Any]:
 
 @pytest.fixture
 def serving(fleet: Fleet) -> None:
-    """Have version 1 on all minions."""
+    """Have version 1 on all minions, and nothing else of the site: tests before may have left version 2 staged."""
     declare(fleet, "1")
     for minion in fleet.minions[:2]:
+        minion.clear()
         assert minion.apply().results == {True}
         minion.refresh()  # it is by their pillars that they are found
     assert served(fleet) == ["1", "1"]
