@@ -57,23 +57,21 @@ def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.
             "state": "enabled" if one.enabled else "disabled",
             "sha256": one.source.sha256,
             "ready": one.source.sha256 in seen.unpacked,
-            **_below(staged.damage, (places[one.name],)),
+            **_told(staged.damage, (places[one.name],), below=True),
         }
         for one in ctx.site.plugins
     ]
     return {
         "plugins": found,
         "staged": staged.staged,
-        "elsewhere": _not_below(staged.damage, tuple(places.values())),
+        # The application's own files, and what belongs to no extension of the chain.
+        "elsewhere": _told(staged.damage, tuple(places.values()), below=False),
         "steps": words(plan(ctx, seen)),
     }
 
 
-def _below(damage: Damage, places: tuple[str, ...]) -> dict[str, list[str]]:
-    """Tell the damage below some folders."""
-    return {what: [path for path in paths if path.startswith(places)] for what, paths in asdict(damage).items()}
-
-
-def _not_below(damage: Damage, places: tuple[str, ...]) -> dict[str, list[str]]:
-    """Tell the rest of the damage: the application's own files, and what belongs to no extension of the chain."""
-    return {what: [path for path in paths if not path.startswith(places)] for what, paths in asdict(damage).items()}
+def _told(damage: Damage, places: tuple[str, ...], *, below: bool) -> dict[str, list[str]]:
+    """Tell the part of a damage that is below some folders, or the part that is not."""
+    return {
+        what: [path for path in paths if path.startswith(places) is below] for what, paths in asdict(damage).items()
+    }
