@@ -42,7 +42,8 @@ def takes(program: str, words: t.Sequence[str]) -> None:
         assert _is_file(told[0]), told
     elif function not in USUAL:
         named = {word.partition("=")[0] for word in told if "=" in word}
-        assert named <= arguments("modules", function), told
+        kind = "runners" if program == "salt-run" else "modules"
+        assert named <= arguments(kind, function), told
 
 
 def _is_file(name: str) -> bool:

@@ -161,8 +161,12 @@ def _of_ours() -> list[t.Any]:
 @pytest.mark.parametrize("task", _of_ours())
 def test_a_task_is_as_its_module_takes_it(task: dict[str, t.Any]) -> None:
     [(module, told)] = [(key.removeprefix(OURS), value) for key, value in task.items() if key.startswith(OURS)]
-    assert told["manifest"] == "{{ fungible_sites.actioncenter }}"
     site = pages.example_manifest()
+    if module == "inventory_info":
+        assert told["sites"] == "{{ fungible_sites }}"
+        assert not ArgumentSpecValidator(_spec(module)).validate({**told, "sites": {}, "catalogue": {}}).error_messages
+        return
+    assert told["manifest"] == "{{ fungible_sites.actioncenter }}"
     assert told.get("catalogue") in (None, "{{ fungible_catalogue }}")
     result = ArgumentSpecValidator(_spec(module)).validate({**told, "manifest": site, "catalogue": {}})
     assert not result.error_messages
@@ -182,6 +186,8 @@ def _spec(module: str) -> Spec:
     with pytest.MonkeyPatch.context() as patch:
         for call in ("change", "inform"):
             patch.setattr(loaded, call, lambda own, _call: found.append({**_face.OPTIONS, **own}), raising=False)
+        of_all = lambda own, _call: found.append({**_face.OF_ALL, **own})  # noqa: E731
+        patch.setattr(loaded, "inform_of_all", of_all, raising=False)
         loaded.main()
     return found[0]
 

@@ -122,12 +122,12 @@ def test_the_journals_keys_are_told() -> None:
 
 
 def test_every_module_has_its_page() -> None:
-    told = {code for page in STEPS for code in pages.codes(pages.DOCS / page)}
+    told = {code for page in (*STEPS, "fleet.md") for code in pages.codes(pages.DOCS / page)}
     assert not {module for module in MODULES if f"fungible.deploy.{module}" not in told}
 
 
 def test_every_function_of_salts_is_on_a_page() -> None:
-    told = {code for page in (*STEPS, "../salt/README.md") for code in pages.codes(pages.DOCS / page)}
+    told = {code for page in (*STEPS, "fleet.md", "../salt/README.md") for code in pages.codes(pages.DOCS / page)}
     known = {*salt_words.functions("states"), *salt_words.functions("modules")}
     assert not {name for name in known if name not in told and not _is_told_with_another(name)}
 
@@ -152,7 +152,8 @@ def test_no_page_names_a_function_of_salts_that_is_not_there(page: Path) -> None
 def test_no_page_names_a_module_role_or_playbook_that_is_not_there(page: Path) -> None:
     playbooks = {path.stem for path in (CHECKOUT / COLLECTION / "playbooks").glob("*.yml")}
     named = set(re.findall(r"(?<!\.)\bfungible\.deploy\.([a-z_]+)", pages.text_of(page)))
-    assert not named - MODULES - playbooks - {"site", "all"}
+    filters = {path.stem for path in (CHECKOUT / COLLECTION / "plugins/filter").glob("*.py")}
+    assert not named - MODULES - playbooks - filters - {"site", "all"}
 
 
 def test_the_fragment_of_the_modules_docs_names_a_page_that_is_there() -> None:

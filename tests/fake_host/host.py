@@ -23,7 +23,7 @@ from .mariadb import MariaDB
 from .services import OK, READS, Supervisor, Systemd
 
 if t.TYPE_CHECKING:
-    from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Layer, Owner
+    from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Hashed, Layer, Owner
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Address
     from ansible_collections.fungible.deploy.plugins.module_utils._core.listing import Damage
 
@@ -121,7 +121,7 @@ class FakeHost:
     def digest(self, path: str) -> str:
         return digest(self.disk.nodes[path].text)
 
-    def damage(self, tree: str, listing: str, thorough: bool = False) -> Damage:
+    def damage(self, tree: str, listing: str, thorough: bool = False, hashed: Hashed | None = None) -> Damage:
         return self.disk.damage(tree, listing)
 
     def wait_until(self, condition: t.Callable[[], bool], seconds: float) -> bool:

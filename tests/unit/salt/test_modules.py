@@ -14,13 +14,14 @@ import pytest
 FUNCTIONS: t.Final = {
     "modules": {
         "cutover": {"info", "live", "rollback"},
-        "fungible": {"deviations", "repair", "version"},
+        "fungible": {"deviations", "inventory", "repair", "version"},
         "migration": {"info", "run"},
         "persistent_store": {"absent", "info", "present"},
         "plugin_chain": {"info", "present"},
         "stateless_app": {"absent", "info", "running", "staged"},
     },
     "beacons": {"fungible": {"beacon", "validate"}},
+    "runners": {"fungible": {"inventory"}},
     "states": {
         "cutover": {"live", "rolled_back"},
         "migration": {"done"},

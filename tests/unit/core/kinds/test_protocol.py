@@ -29,6 +29,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core import (
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError, ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import (
     Address,
+    Contents,
     Kind,
     Migration,
     Process,
@@ -37,7 +38,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.regist
 from ansible_collections.fungible.deploy.plugins.module_utils._core.schema import Choice, Field, Text
 
 if t.TYPE_CHECKING:
-    from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Trees, View
+    from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Folder, Trees, View
     from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Extension, Site
 
 
@@ -71,6 +72,9 @@ class Static:
     def check_tree(self, site: Site, paths: t.Container[str]) -> None:
         if site.app.options["index"] not in paths:
             raise ArtifactError(f"{site.app.source.name}: has no {site.app.options['index']}")
+
+    def contents(self, tree: Folder) -> Contents:
+        return Contents()
 
     def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
         return {"version.txt": f"{site.app.version}\n"}

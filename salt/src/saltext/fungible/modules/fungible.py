@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import typing as t
+from functools import partial
 
 from salt.exceptions import CommandExecutionError
 
 from saltext.fungible._core.errors import CoreError
+from saltext.fungible._core.fleet import inventory as extensions
 from saltext.fungible.utils import applied, face
 
 if t.TYPE_CHECKING:
@@ -101,3 +103,25 @@ def repair(name: str, root: str = "/", test: bool | None = None) -> list[str]:
         return applied.repair(face.Asked(name, root=root), _minion(test))
     except CoreError as exc:
         raise CommandExecutionError(str(exc)) from None
+
+
+def inventory(thorough: bool = False, root: str = "/") -> dict[str, t.Any]:
+    """
+    Tell the extensions of all sites of this minion, as declared, on disk and live.
+
+    The applications are not loaded for it. A site that cannot be read has an ``error`` in place of its facts. The
+    runner ``fungible.inventory`` makes a table of what all minions tell.
+
+    thorough
+        Hash every byte of the releases. Default: compare sizes, times and modes.
+
+    root
+        What stands in for ``/``, for demonstrations and tests.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' fungible.inventory
+    """
+    return face.survey(root, partial(extensions.facts, thorough=thorough), _minion())

@@ -89,6 +89,21 @@ def inform(asked: Asked, facts: Facts, minion: Minion) -> dict[str, t.Any]:
         raise CommandExecutionError(str(exc)) from None
 
 
+def survey(root: str, facts: Facts, minion: Minion) -> dict[str, t.Any]:
+    """Tell facts of every site of the pillar; one whose manifest is no good does not hide the others."""
+    asked = {site: _request_or_error(Asked(site, root=root), minion) for site in sites_of(minion)}
+    found = facts(LocalHost(), [one for one in asked.values() if isinstance(one, Request)])
+    refused = {site: {"error": one} for site, one in asked.items() if isinstance(one, str)}
+    return {**found, "sites": {**found["sites"], **refused}}
+
+
+def _request_or_error(asked: Asked, minion: Minion) -> Request | str:
+    try:
+        return request_of(asked, minion)
+    except CoreError as exc:
+        return str(exc)
+
+
 def outcome(asked: Asked, call: Call, minion: Minion) -> Outcome:
     """Make a call of the core, once more if files of the master have to come first."""
     if asked.unknown:

@@ -22,6 +22,10 @@ OPTIONS: t.Final[Spec] = {
     "files": {"type": "dict", "default": {}},
     "root": {"type": "path", "default": "/"},
 }
+OF_ALL: t.Final[Spec] = {
+    "sites": {"type": "dict", "required": True},
+    **{name: OPTIONS[name] for name in ("catalogue", "secrets", "root")},
+}
 
 
 def change(own: Spec, call: t.Callable[..., Outcome]) -> None:
@@ -39,6 +43,17 @@ def inform(own: Spec, call: t.Callable[..., dict[str, t.Any]]) -> None:
     """Be a module that only reads."""
     module = _module(own)
     _run(module, lambda: call(LocalHost(), _request(module), **{name: module.params[name] for name in own}))
+
+
+def inform_of_all(own: Spec, call: t.Callable[..., dict[str, t.Any]]) -> None:
+    """Be a module that only reads, of all sites of a host at once; each has its secrets below its name."""
+    module = AnsibleModule(argument_spec={**OF_ALL, **own}, supports_check_mode=True)
+    params = module.params
+    asked = [
+        Request(site, manifest, params["secrets"].get(site, {}), root=params["root"])
+        for site, manifest in params["sites"].items()
+    ]
+    _run(module, lambda: call(LocalHost(), asked, **{name: params[name] for name in own}))
 
 
 def _module(own: Spec) -> AnsibleModule:

@@ -37,8 +37,9 @@ EXAMPLES = r"""
 RETURN = r"""
 plugins:
   description:
-    - The chain in its order, each with its name, version, kind, state, sha256 and whether it is ready, and the paths in
-      the release that are missing, changed or added.
+    - The chain in its order, each with its name, version, kind, state, sha256 and whether it is ready, the version that
+      its files C(on_disk) say they have, the version that is C(loaded) by the live release, and the paths in the
+      manifest's release that are missing, changed or added.
   returned: success
   type: list
   elements: dict
@@ -48,6 +49,19 @@ staged:
   type: bool
 elsewhere:
   description: The paths in the release that are missing, changed or added, and belong to no extension of the chain.
+  returned: success
+  type: dict
+undeclared:
+  description:
+    - Extensions on disk that the chain does not have, each with its name, kind, path, version and whether it was
+      C(shipped) with the application.
+  returned: success
+  type: list
+  elements: dict
+live:
+  description:
+    - The C(release) of the live instance, what it would load in its order (C(loaded)), must-use files and drop-ins that
+      the application finds by itself included, and its paths that are missing, changed or added.
   returned: success
   type: dict
 steps:

@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict
 
-from . import release
+from . import integrity, release
 from .request import Outcome, Request, carry_out, words
 
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
-    from .listing import Damage
     from .model import Source
     from .plan import Plan
 
@@ -45,33 +43,14 @@ def plugin_chain(host: Host, asked: Request, *, check: bool) -> Outcome:
 
 
 def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.Any]:
-    """Tell the declared chain in its order, what of it is ready, and how its files in the release differ."""
+    """Tell the chain in its order: what is declared, ready, on disk and loaded, and which files are not as staged."""
     ctx = asked.on(host)
-    seen, staged = observe(host, ctx), release.observe(host, ctx, thorough)
-    places = {one.name: f"{ctx.site.app.kind.place(one)}/" for one in ctx.site.plugins}
-    found = [
-        {
-            "name": one.name,
-            "version": one.version,
-            "kind": one.kind.value,
-            "state": "enabled" if one.enabled else "disabled",
-            "sha256": one.source.sha256,
-            "ready": one.source.sha256 in seen.unpacked,
-            **_told(staged.damage, (places[one.name],), below=True),
-        }
-        for one in ctx.site.plugins
-    ]
+    cached, seen = observe(host, ctx), integrity.observe(host, ctx, thorough)
     return {
-        "plugins": found,
-        "staged": staged.staged,
-        # The application's own files, and what belongs to no extension of the chain.
-        "elsewhere": _told(staged.damage, tuple(places.values()), below=False),
-        "steps": words(plan(ctx, seen)),
-    }
-
-
-def _told(damage: Damage, places: tuple[str, ...], *, below: bool) -> dict[str, list[str]]:
-    """Tell the part of a damage that is below some folders, or the part that is not."""
-    return {
-        what: [path for path in paths if path.startswith(places) is below] for what, paths in asdict(damage).items()
+        "plugins": [{**one, "ready": one["sha256"] in cached.unpacked} for one in integrity.extensions(ctx, seen)],
+        "staged": seen.declared.staged,
+        "undeclared": integrity.undeclared(ctx, seen),
+        "elsewhere": integrity.elsewhere(ctx, seen),
+        "live": integrity.live(seen),
+        "steps": words(plan(ctx, cached)),
     }

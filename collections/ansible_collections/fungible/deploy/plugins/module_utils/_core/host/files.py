@@ -16,7 +16,7 @@ import typing as t
 
 from ..errors import BusyError, HostError
 from . import trees
-from .protocol import Layer, Owner, Stat
+from .protocol import Hashed, Layer, Owner, Stat
 
 if t.TYPE_CHECKING:
     from ..listing import Damage
@@ -74,9 +74,9 @@ class Files:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
-    def damage(self, tree: str, listing: str, thorough: bool = False) -> Damage:
+    def damage(self, tree: str, listing: str, thorough: bool = False, hashed: Hashed | None = None) -> Damage:
         with told(tree):
-            return trees.compare(tree, listing, thorough)
+            return trees.compare(tree, listing, thorough, {} if hashed is None else hashed)
 
     def digest(self, path: str) -> str:
         with told(path):

@@ -14,7 +14,7 @@ import typing as t
 from ..listing import Damage, Entry, dump, load, mtime
 
 if t.TYPE_CHECKING:
-    from .protocol import Layer
+    from .protocol import Hashed, Layer
 
     Gate = t.Callable[[str], None]
 
@@ -199,8 +199,8 @@ def remove(path: str) -> None:
         os.unlink(path)
 
 
-def compare(tree: str, listing: str, thorough: bool) -> Damage:
-    """Find how a tree differs from its listing: by size, time and mode, or by hashing every byte."""
+def compare(tree: str, listing: str, thorough: bool, hashed: Hashed) -> Damage:
+    """Find how a tree differs from its listing: by size, time and mode, or by hashing every byte (of a link, once)."""
     expected, mounts = _expected(listing)
     digests = {entry.path: entry.sha256 for entry in load(listing) if entry.kind in "fx"} if thorough else {}
     missing = [mount for mount in mounts if not os.path.isdir(f"{tree}/{mount}")]
@@ -209,7 +209,7 @@ def compare(tree: str, listing: str, thorough: bool) -> Damage:
         wanted = expected.pop(path, None)
         if wanted is None:
             added.append(path)
-        elif found != wanted or (path in digests and file_digest(f"{tree}/{path}") != digests[path]):
+        elif found != wanted or (path in digests and _digest_once(f"{tree}/{path}", hashed) != digests[path]):
             changed.append(path)
     return Damage(tuple(sorted([*missing, *expected])), tuple(sorted(changed)), tuple(sorted(added)))
 
@@ -250,6 +250,15 @@ def _walk(tree: str, mounts: set[str]) -> t.Iterator[tuple[str, tuple[t.Any, ...
                         pending.append(f"{path}/")
         finally:
             os.close(descriptor)
+
+
+def _digest_once(path: str, hashed: Hashed) -> str:
+    """Hash a file's bytes, unless another name of the same file was hashed before, and it was not written since."""
+    seen = os.stat(path, follow_symlinks=False)
+    key = (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+    if key not in hashed:
+        hashed[key] = file_digest(path)
+    return hashed[key]
 
 
 def file_digest(path: str) -> str:

@@ -9,11 +9,11 @@ import typing as t
 
 from ..errors import ArtifactError, ManifestError
 from ..schema import Field, MapOf, Number, Text
-from .protocol import Address, Migration, Process, Trees
+from .protocol import Address, Contents, Migration, Process, Trees
 
 if t.TYPE_CHECKING:
     from ..model import Extension, Site
-    from .protocol import View
+    from .protocol import Folder, View
 
 WAIT: t.Final = "trap : TERM"  # a shell that is asked to stop waits for its command, which is asked as well
 LINE: t.Final = re.compile(r"([A-Za-z0-9_-]+):\s*(.+)")
@@ -52,6 +52,9 @@ class Procfile:
             raise ArtifactError(
                 f"{site.app.source.name}: holds no Procfile in its top folder: is it the right archive?"
             )
+
+    def contents(self, tree: Folder) -> Contents:
+        return Contents()
 
     def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
         return {}

@@ -70,6 +70,32 @@ class Tree:
     read: t.Callable[[str], str]
 
 
+@dataclass(frozen=True)
+class Folder:
+    """Be a folder on the host: the names in each folder below it, and a way to read a file ("" where there is none)."""
+
+    children: t.Callable[[str], t.Sequence[str]]
+    read: t.Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Be an extension that is in a folder, whoever put it there, with the version that it says it has."""
+
+    name: str
+    kind: str
+    path: str
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Be the extensions in a folder, and those that the application would load from it, in their order."""
+
+    extensions: tuple[Found, ...] = ()
+    loaded: tuple[Found, ...] = ()
+
+
 Trees = t.Mapping[str, Tree]  # by the name of the extension
 
 
@@ -97,6 +123,9 @@ class Kind(t.Protocol):
 
     def check_tree(self, site: Site, paths: t.Container[str]) -> None:
         """Raise `ArtifactError` unless the paths are those of such an application."""
+
+    def contents(self, tree: Folder) -> Contents:
+        """Tell the extensions in a release, and which of them it would load."""
 
     def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
         """Tell the files that are written into the release, free of secrets."""

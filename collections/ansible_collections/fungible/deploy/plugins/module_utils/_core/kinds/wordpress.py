@@ -15,11 +15,12 @@ from ..schema import Field, MapOf, Record, Scalar, Text
 from . import wordpress_php as php
 from .procfile import ENV
 from .protocol import Address, Migration, Process, Trees
+from .wordpress_contents import contents
 from .wordpress_server import FPM_NAMES, fpm, nginx, php_options
 
 if t.TYPE_CHECKING:
     from ..model import Extension, Site
-    from .protocol import View
+    from .protocol import Contents, Folder, View
 
 MARKS: t.Final = ("wp-includes/version.php", "wp-settings.php", "wp-admin/includes/upgrade.php")
 HEADER: t.Final = re.compile(r"^[ \t/*#@]*(?:Plugin|Theme) Name:", re.MULTILINE | re.IGNORECASE)
@@ -95,6 +96,9 @@ class WordPress:
         for mark in MARKS:
             if mark not in paths:
                 raise ArtifactError(f"{site.app.source.name}: is no WordPress: {mark} is not in its top folder")
+
+    def contents(self, tree: Folder) -> Contents:
+        return contents(tree)
 
     def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
         mains = {one.name: _main_file(one, trees) for one in site.plugins if one.kind is not ExtensionKind.THEME}

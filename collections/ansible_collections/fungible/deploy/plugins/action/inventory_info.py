@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The controller's side of inventory_info: each site's manifest is expanded and parted from its secrets."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils._core.errors import CoreError
+from ..plugin_utils._manifest_action import ManifestAction
+
+OWN: t.Final = ("sites", "secrets", "root", "thorough")
+
+
+class ActionModule(ManifestAction):
+    """Be the action plugin of inventory_info."""
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super(ManifestAction, self).run(tmp, task_vars)
+        args = dict(self._task.args)
+        sites, own = args.get("sites"), {key: args[key] for key in OWN if key in args}
+        if not isinstance(sites, t.Mapping):
+            return {**result, **self._execute_module(module_args=own, task_vars=task_vars)}  # it says what is wrong
+        shared = {key: value for key, value in args.items() if key not in OWN}
+        parted = {str(name): self._parted(str(name), one, own, shared) for name, one in sites.items()}
+        refused = {name: {"error": one} for name, one in parted.items() if isinstance(one, str)}
+        ready = {name: one for name, one in parted.items() if not isinstance(one, str)}
+        manifests = {name: one["manifest"] for name, one in ready.items()}
+        hidden = {name: one["secrets"] for name, one in ready.items()}
+        asked = {**own, "sites": manifests, "secrets": hidden}
+        done = self._execute_module(module_args=asked, task_vars=task_vars)
+        if "sites" in done:
+            done["sites"] = {**done["sites"], **refused}
+        return {**result, **done}
+
+    def _parted(
+        self, name: str, manifest: t.Any, own: t.Mapping[str, t.Any], shared: t.Mapping[str, t.Any]
+    ) -> dict[str, t.Any] | str:
+        """Give a site's manifest and secrets, or what is wrong with it."""
+        secrets = (own.get("secrets") or {}).get(name, {})
+        try:
+            return self._checked({**shared, "site": name, "manifest": manifest, "secrets": secrets})[0]
+        except CoreError as exc:
+            return str(exc)

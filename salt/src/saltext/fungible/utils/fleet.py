@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+What did the minions of a fleet tell.
+
+Each gives its facts or the reason why there are none, so that none is lost from a table.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from saltext.fungible._core.host.local import LocalHost
+
+
+def told(wanted: t.Iterable[str], answers: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Tell the facts of each minion by its id."""
+    return {minion: _facts(answers.get(minion)) for minion in {*wanted, *answers}}
+
+
+def _facts(answer: t.Any) -> dict[str, t.Any]:
+    ret = answer.get("ret") if isinstance(answer, dict) else None
+    if isinstance(ret, dict) and "sites" in ret:
+        return ret
+    return {"error": str(ret) if ret else "it did not answer"}
+
+
+def kept(path: str, text: str) -> str:
+    """Write a file of the master, and tell so."""
+    LocalHost().write(path, text)
+    return f"written to {path}"
