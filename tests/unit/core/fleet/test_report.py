@@ -127,9 +127,17 @@ def test_the_table_merges_what_is_the_same_in_many_places() -> None:
 @given(st.text(min_size=1, max_size=12), st.text(max_size=12))
 def test_csv_is_well_formed_and_no_cell_is_a_formula(name: str, version: str) -> None:
     text = report({name: {"sites": {"shop": site(extension(name, version))}}}, "csv")
+    text.encode()
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert {len(line) for line in read} == {11}
     assert not [cell for line in read for cell in line if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_what_a_host_tells_cannot_steer_a_terminal() -> None:
+    hosts = {"web1": {"error": "\x1b[31mred\nweb2"}}
+    for style in ("table", "json", "csv"):
+        assert "\x1b" not in report(hosts, style)
+    assert "could not be asked: \ufffd[31mred\ufffdweb2" in report(hosts)
 
 
 def test_an_order_of_answers_changes_nothing() -> None:
