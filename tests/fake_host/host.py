@@ -207,7 +207,7 @@ class FakeHost:
         self.changes.append(f"call {method}")
         return self.supervisor.rpc(method, *args)
 
-    def obtain(self, location: str, path: str, sha256: str) -> None:
+    def obtain(self, location: str, path: str, sha256: str, redirects: t.Collection[str] = ()) -> None:
         self.changes.append(f"obtain {location}")
         text = self.internet.get(location, self.disk.text(location))
         if digest(text) != sha256:

@@ -18,6 +18,7 @@ sys.path.insert(0, str(places.CHECKOUT / "collections"))
 from ansible_collections.fungible.deploy.plugins.module_utils._core import catalogue, manifest
 from ansible_collections.fungible.deploy.plugins.module_utils._core import schema as s
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
+from ansible_collections.fungible.deploy.plugins.module_utils._core.lock import wanted
 from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.registry import STORES
 
 PAGE: t.Final = places.CHECKOUT / "docs/manifest.md"
@@ -63,6 +64,7 @@ def _parts() -> list[tuple[str, s.Record]]:
     ]
     fixed = [
         ("source", manifest.SOURCE),
+        ("source of a plugin", wanted.SOURCES),
         ("health", manifest.HEALTH),
         *stores,
         ("plugins", catalogue.DECLARED),

@@ -70,7 +70,7 @@ def test_a_catalogue_may_be_small(data: t.Any) -> None:
         ),
         (
             {"extensions": {"akismet": {"source": {"file": "x.zip"}}}},
-            "catalogue.extensions.akismet.source: must have one of url, path and file, not url and file",
+            "catalogue.extensions.akismet.source: must have one of url, path, file, dir",
         ),
         ({"extensions": {"a b": entry()}}, "catalogue.extensions.a b: 'a b' must be letters, digits, . _ and -"),
         (

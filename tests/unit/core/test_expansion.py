@@ -207,7 +207,7 @@ def test_what_is_not_listed_and_not_whole_is_an_error_in_any_case() -> None:
         ),
         (
             {"use": [{"name": "akismet", "source": {"sha256": SHA}}]},
-            "blog.plugins.use[0].source: must have one of url, path and file, not none",
+            "blog.plugins.use[0].source: must have one of url, path, file, directory, composer and folder, not none",
         ),
         (
             {"use": [{"name": "akismet", "after": ["audit-lgo"]}]},

@@ -17,6 +17,7 @@ from tests.unit.core.examples import Data, blog, extension, merged
 from ansible_collections.fungible.deploy.plugins.module_utils._core import app, identity, primitives, release
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError, CoreError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
+from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.artifact import inspect
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -185,6 +186,22 @@ def test_other_bytes_than_were_locked_are_refused_and_not_kept(bench: Bench) -> 
     data = bench.blog(WORDPRESS, app={"source": {"sha256": "0" * 64}})
     assert f"but {'0' * 64} was locked" in bench.refusal(data)
     assert HOST.children(str(bench.root / "var/cache/fungible")) == []
+
+
+@pytest.mark.parametrize("name", ["look.tar", "look.php"])
+def test_an_artifact_has_to_unpack_to_the_tree_that_was_locked(bench: Bench, name: str) -> None:
+    if name.endswith(".php"):
+        source = bench.file(name, PLUGIN.encode())
+    else:
+        source = bench.archive(name, {"look.php": PLUGIN, "more/link": "->../look.php"})
+    with open(source["path"], "rb") as stream:
+        tree = inspect(stream, name, "plugin").tree
+    other = {**extension("look"), "source": {**source, "tree": "0" * 64}}
+    assert bench.refusal(bench.blog(WORDPRESS, other)) == (
+        f"look 1.0: {name} unpacks to a tree of digest {tree}, but {'0' * 64} was locked: "
+        "find out which is right, and lock it again"
+    )
+    bench.stage(bench.blog(WORDPRESS, {**other, "source": {**source, "tree": tree}}))
 
 
 def inode(path: Path) -> int:

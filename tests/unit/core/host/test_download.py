@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
+from ansible_collections.fungible.deploy.plugins.module_utils._core.redirects import followed
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _other_zip(self) -> None:
         self._answer(200, b"other bytes", Content_Length="11")
 
+    def _elsewhere_zip(self) -> None:
+        self._answer(302, b"", Location=f"http://localhost:{self.server.server_address[1]}/whole.zip")
+
     def _cut_off_zip(self) -> None:
         self._answer(200, BYTES[:1000], Content_Length=str(len(BYTES)))
 
@@ -102,6 +106,42 @@ def test_the_locked_bytes_are_kept(site: str, name: str, tmp_path: Path) -> None
     HOST.obtain(f"{site}/{name}", str(tmp_path / "cache/artifact"), SHA256)
     assert (tmp_path / "cache/artifact").read_bytes() == BYTES
     assert os.listdir(tmp_path / "cache") == ["artifact"]
+
+
+def test_a_redirect_to_another_host_is_followed_only_where_that_is_allowed(site: str, tmp_path: Path) -> None:
+    other = f"http://localhost:{site.rpartition(':')[2]}"
+    assert refusal(f"{site}/elsewhere.zip", tmp_path) == (
+        f"is redirected to {other}: add it to `redirects` of its source if that is right"
+    )
+    HOST.obtain(f"{site}/elsewhere.zip", str(tmp_path / "cache/artifact"), SHA256, [other])
+    assert (tmp_path / "cache/artifact").read_bytes() == BYTES
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "allowed", "goes"),
+    [
+        ("https://a/1", "/2", (), True),
+        ("https://a/1", "https://a/2", (), True),
+        ("http://a/1", "https://a/2", (), True),
+        ("https://a/1", "http://a/2", (), False),
+        ("https://a/1", "http://a/2", ("a",), False),
+        ("https://a/1", "http://a/2", ("http://a",), True),
+        ("https://a/1", "https://a:8443/2", (), False),
+        ("https://a/1", "https://b/2", ("b",), True),
+        ("http://a/1", "https://b/2", ("http://b",), False),
+        ("https://a/1", "//b/2", (), False),
+        ("https://a/1", "https://a@b/2", (), False),
+        ("https://a/1", "ftp://a/2", ("a",), False),
+    ],
+)
+def test_a_redirect_stays_with_the_host_and_with_https(
+    start: str, target: str, allowed: tuple[str, ...], goes: bool
+) -> None:
+    if goes:
+        assert followed(start, target, allowed).endswith("/2")
+    else:
+        with pytest.raises(ArtifactError, match=r"add it to `redirects` of its source"):
+            followed(start, target, allowed)
 
 
 def test_a_file_of_the_host_is_copied(tmp_path: Path) -> None:

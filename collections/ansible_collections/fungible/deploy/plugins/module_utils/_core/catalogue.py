@@ -11,7 +11,8 @@ from . import schema as s
 from . import versions
 from .errors import ManifestError
 from .kinds.registry import KINDS
-from .manifest import EXTENSION, PLUGINS, SLUG, require_one_place, site_schema
+from .lock import wanted
+from .manifest import EXTENSION, PLUGINS, SLUG, site_schema
 from .order import LineUp, line_up
 
 if t.TYPE_CHECKING:
@@ -53,7 +54,13 @@ DEMANDS: t.Final = {
     "before": s.Field(NAMES, "what it comes before, where the chain has that", None),
     "after": s.Field(NAMES, "what it comes after, where the chain has that", None),
 }
-OF_EXTENSION: t.Final = {key: one for key, one in EXTENSION.fields.items() if key != "name"}
+OF_EXTENSION: t.Final = {
+    **{key: one for key, one in EXTENSION.fields.items() if key != "name"},
+    "version": s.Field(
+        wanted.VERSIONS, "its version, in quotes, or those that the lock may choose from, such as >=5.3,<6", ""
+    ),
+    "source": s.Field(wanted.SOURCES, EXTENSION.fields["source"].help),
+}
 ENTRY: t.Final = s.Record(
     {
         **OF_EXTENSION,
@@ -80,7 +87,7 @@ CATALOGUE: t.Final = s.Record(
 
 def _from_catalogue(one: s.Field) -> s.Field:
     """Make a key that takes its default from the catalogue."""
-    otherwise = f", or {one.default}" if isinstance(one.default, str) else ""
+    otherwise = f", or {one.default}" if isinstance(one.default, str) and one.default else ""
     return replace(one, help=f"{one.help}; default: the catalogue's{otherwise}", default=None)
 
 
@@ -128,7 +135,9 @@ def declared_schema(kinds: t.Mapping[str, Kind] = KINDS) -> s.Record:
 
 
 def parse(data: t.Any) -> Catalogue | None:
-    """Make a catalogue of what was written; nothing, or an empty mapping, is none."""
+    """Make a catalogue of what was written; nothing, or an empty mapping, is none, and a catalogue is one."""
+    if isinstance(data, Catalogue):
+        return data
     if data is None or data == {}:
         return None
     known = CATALOGUE.parse(data, WHERE)
@@ -136,7 +145,7 @@ def parse(data: t.Any) -> Catalogue | None:
     extensions = {name: Entry(_at(name), raw[name], read) for name, read in known["extensions"].items()}
     found = Catalogue(extensions, known["chains"], known["unknown"] == "error")
     for one in extensions.values():
-        require_one_place(f"{one.where}.source", one.read["source"])
+        wanted.check(one.where, one.read["version"], one.read["source"])
         for key in ("before", "after"):
             require_known(f"{one.where}.{key}", one.read[key] or (), extensions, "is not in catalogue.extensions")
     _check_chains(found)

@@ -14,7 +14,18 @@ from .errors import ManifestError
 from .manifest import SLUG
 from .order import line_up
 
+if t.TYPE_CHECKING:
+    from .lock.wanted import Want
+
 REQUIREMENT: t.Final = re.compile(f"({SLUG.pattern})(.*)")
+
+
+@dataclass(frozen=True)
+class Said:
+    """Be what an extension requires, and who says so."""
+
+    requires: Requires
+    where: str
 
 
 @dataclass(frozen=True)
@@ -24,10 +35,16 @@ class Link:
     name: str
     plain: t.Mapping[str, t.Any] = field(repr=False)  # what a manifest says of it that knows no catalogue
     came: t.Callable[[], str]  # why it is in the chain
-    requires: Requires = field(default_factory=Requires)
+    requires: tuple[Said, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     said: t.Mapping[str, str] = field(default_factory=dict)  # where each of these is said
+    want: Want | None = None  # what has to be resolved, where its version and bytes are left open
+
+    @property
+    def required(self) -> list[tuple[str, str]]:
+        """Tell which extensions it requires, after who says so."""
+        return [(said.where, one) for said in self.requires for one in said.requires.extensions]
 
     @property
     def enabled(self) -> bool:
@@ -70,28 +87,32 @@ def in_order(site: str, links: Links) -> list[Link]:
 def _demands(links: Links) -> t.Iterator[Demand]:
     """Tell who must come before whom; what is not in the chain demands nothing."""
     for link in links.values():
-        for key, first, then in (
-            *(("requires", _requirement(one)[0], link.name) for one in link.requires.extensions),
-            *(("before", link.name, one) for one in link.before),
-            *(("after", one, link.name) for one in link.after),
+        for where, first, then in (
+            *(
+                (said.where, _requirement(one)[0], link.name)
+                for said in link.requires
+                for one in said.requires.extensions
+            ),
+            *((link.said["before"], link.name, one) for one in link.before),
+            *((link.said["after"], one, link.name) for one in link.after),
         ):
             if first in links and then in links:
-                yield Demand(first, then, link.said[key])
+                yield Demand(first, then, where)
 
 
 def require_what_is_required(site: str, links: Links, application: t.Mapping[str, str]) -> None:
     """Insist that what enabled extensions require is there; `application`: the version of what it is, by its kind."""
     for link in links.values():
-        if link.enabled:
-            for one in link.requires.extensions:
-                _require_extension(site, link, one, links)
+        for said in link.requires if link.enabled else ():
+            for one in said.requires.extensions:
+                _require_extension(site, link, one, said, links)
             for kind, version in application.items():
-                _require_application(site, link, kind, version)
+                _require_application(site, link, said, kind, version)
 
 
-def _require_extension(site: str, link: Link, requirement: str, links: Links) -> None:
+def _require_extension(site: str, link: Link, requirement: str, said: Said, links: Links) -> None:
     name, asked = _requirement(requirement)
-    who = f"{site}.plugins: {link} requires {requirement} ({link.said['requires']}.extensions)"
+    who = f"{site}.plugins: {link} requires {requirement} ({said.where}.extensions)"
     if name not in links:
         raise ManifestError(f"{who}, which is not in the site's chain: add it, or take {link.name} out")
     found = links[name]
@@ -101,11 +122,11 @@ def _require_extension(site: str, link: Link, requirement: str, links: Links) ->
         raise ManifestError(f"{who}, and {found} is {found.plain['version']}: use another version of one of them")
 
 
-def _require_application(site: str, link: Link, kind: str, version: str) -> None:
-    asked = link.requires.of_application(kind)
+def _require_application(site: str, link: Link, said: Said, kind: str, version: str) -> None:
+    asked = said.requires.of_application(kind)
     if asked and not versions.fits(version, asked):
         raise ManifestError(
-            f"{site}.plugins: {link} requires {kind} {asked} ({link.said['requires']}.{kind}), "
+            f"{site}.plugins: {link} requires {kind} {asked} ({said.where}.{kind}), "
             f"and app.version is {version}: use another version of one of them"
         )
 

@@ -2,26 +2,32 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Which extensions does a site get, by the catalogue's chains and its own list, in which order? As a plain manifest.
 
-Faces call this before anything else. What hosts get says the version and source of each extension, and no more.
+Faces call this before anything else. What hosts get says the version and source of each extension, and no more; where
+a catalogue leaves that open, it is the lock that says it.
 """
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from . import catalogue, demands
 from . import schema as s
 from .catalogue import Catalogue, Entry
-from .demands import Link, Links
+from .demands import Link, Links, Said
 from .errors import ManifestError
-from .manifest import EXTENSION, require_one_place, require_unique
+from .lock import wanted
+from .lock.wanted import Want
+from .manifest import EXTENSION, require_unique
+
+if t.TYPE_CHECKING:
+    from .lock.file import Lock
 
 Data = t.Mapping[str, t.Any]
 Listed = dict[str, t.Callable[[], str]]  # each name, and why it is in the chain
 NONE: t.Final = Catalogue({}, {}, refuses_unknown=False)
-DEFAULTS: t.Final[Data] = {"requires": catalogue.Requires(), "before": (), "after": ()}
+SAID: t.Final[Data] = {"version": "", "source": None, "kind": "plugin", "requires": None, "before": (), "after": ()}
 
 
 @dataclass(frozen=True)
@@ -32,22 +38,56 @@ class Expanded:
     warnings: tuple[str, ...] = ()
 
 
-def expand(site: str, manifest: t.Any, shared: t.Any = None) -> Expanded:
-    """Turn a site's manifest, with the catalogue that sites share, into a plain one; without a catalogue it is one."""
+def expand(site: str, manifest: t.Any, shared: t.Any = None, lock: Lock | None = None) -> Expanded:
+    """Turn a site's manifest, with the catalogue that sites share and the lock, into a plain one."""
     plugins = manifest.get("plugins") if isinstance(manifest, t.Mapping) else None
     if plugins is None:
         return Expanded(manifest)
-    where = f"{site}.plugins"
-    declared = catalogue.DECLARED.parse(plugins, where)
-    known = catalogue.parse(shared)
-    own = _own(where, plugins, declared)
-    listed = _listed(where, declared, own, known or NONE)
-    warnings = () if known is None else _unlisted(own, known)
-    links = _links(listed, own, known or NONE)
+    links, warnings = _chain(site, plugins, catalogue.parse(shared))
+    links = {name: _locked(site, one, lock) for name, one in links.items()}
     demands.require_what_is_required(site, links, _application(manifest))
     chain = [one.plain for one in demands.in_order(site, links)]
     rest = {key: value for key, value in plugins.items() if key not in ("chains", "remove")}
     return Expanded({**manifest, "plugins": {**rest, "use": chain} if chain else rest}, warnings)
+
+
+def wanted_of_sites(sites: Data, known: Catalogue | None) -> t.Iterator[Want]:
+    """Tell what sites want that has to be resolved."""
+    for site, manifest in sites.items():
+        plugins = manifest.get("plugins") if isinstance(manifest, t.Mapping) else None
+        if plugins is not None:
+            links, _warnings = _chain(site, plugins, known)
+            yield from (one.want for one in links.values() if one.want)
+
+
+def wanted_of_catalogue(known: Catalogue | None) -> t.Iterator[Want]:
+    """Tell what a catalogue lists that has to be resolved, whether a site uses it or not."""
+    for name, one in (known or NONE).extensions.items():
+        if not one.read["source"].is_exact:
+            yield Want(name, one.read["kind"], one.read["version"], one.read["source"])
+
+
+def _chain(site: str, plugins: Data, known: Catalogue | None) -> tuple[Links, tuple[str, ...]]:
+    """Make the links of a site's chain, as they are declared, and tell what people should hear of them."""
+    where = f"{site}.plugins"
+    declared = catalogue.DECLARED.parse(plugins, where)
+    own = _own(where, plugins, declared)
+    listed = _listed(where, declared, own, known or NONE)
+    warnings = () if known is None else _unlisted(own, known)
+    return _links(listed, own, known or NONE), warnings
+
+
+def _locked(site: str, link: Link, lock: Lock | None) -> Link:
+    """Give a link the version and bytes that it was resolved to, and what its headers demand."""
+    if link.want is None:
+        return link
+    found = lock.by_want.get(link.want) if lock else None
+    if not lock or not found:
+        what = "is not in the lock" if lock else "has to be locked, and there is no lock"
+        raise ManifestError(f"{site}.plugins: {link} {what}: {link.want}: make the lock first, then run this again")
+    plain = {**link.plain, "version": found.version, "source": found.source(lock.artifacts)}
+    says = Said(found.requires, f"the headers of {link.name} {found.version}")
+    return replace(link, plain=plain, requires=(*link.requires, says))
 
 
 def _own(where: str, plugins: Data, declared: Data) -> dict[str, Entry]:
@@ -91,10 +131,15 @@ def _unlisted(own: t.Mapping[str, Entry], known: Catalogue) -> tuple[str, ...]:
     for name, one in own.items():
         if name not in known.extensions:
             line = f"{one.where}: {name} is not in the catalogue"
-            if known.refuses_unknown or not (one.read["version"] and one.read["source"]):
+            if known.refuses_unknown or not _is_whole(one):
                 raise ManifestError(f"{line}{s.nearest(name, known.extensions) or ': add it there'}")
             found.append(line)
     return tuple(found)
+
+
+def _is_whole(one: Entry) -> bool:
+    """Tell whether an entry could do without the catalogue."""
+    return bool(one.read["source"] and (one.read["version"] or not one.read["source"].is_exact))
 
 
 def _links(listed: Listed, own: t.Mapping[str, Entry], known: Catalogue) -> Links:
@@ -109,12 +154,15 @@ def _links(listed: Listed, own: t.Mapping[str, Entry], known: Catalogue) -> Link
 
 def _check(own: Entry, shared: Entry | None, names: t.Collection[str]) -> None:
     """Insist that a site's own entry makes sense, for itself and over that of the catalogue."""
-    for key in ("version", "source"):
-        if not shared and not own.read[key]:
-            raise ManifestError(f"{own.where}.{key}: is missing: {EXTENSION.fields[key].help}")
-    if own.read["source"]:
-        require_one_place(f"{own.where}.source", own.read["source"])
-    elif shared and own.read["version"] not in (None, shared.read["version"]):
+    source = own.read["source"]
+    if not shared:
+        for key in ("version", "source"):
+            if not own.read[key] and (key == "source" or not source or source.is_exact):
+                raise ManifestError(f"{own.where}.{key}: is missing: {EXTENSION.fields[key].help}")
+    if source:
+        version = own.read["version"]
+        wanted.check(own.where, shared.read["version"] if shared and version is None else version or "", source)
+    elif shared and own.read["version"] not in (None, shared.read["version"]) and shared.read["source"].is_exact:
         raise ManifestError(
             f"{own.where}.source: is missing: the catalogue's is that of version {shared.read['version']}, "
             f"not of {own.read['version']}"
@@ -129,16 +177,18 @@ def _link(name: str, came: t.Callable[[], str], entries: t.Sequence[Entry]) -> L
     plain: dict[str, t.Any] = {"name": name}
     for one in entries:
         plain = {**{key: value for key, value in one.raw.items() if key in EXTENSION.fields}, **_without_none(plain)}
-    said = {key: one for one in reversed(entries) for key in DEFAULTS if one.read[key] is not None}
-    read = {key: said[key].read[key] if key in said else value for key, value in DEFAULTS.items()}
+    said = {key: one for one in reversed(entries) for key in SAID if one.read[key] is not None}
+    read = {key: said[key].read[key] if key in said else value for key, value in SAID.items()}
+    requires = (Said(read["requires"], f"{said['requires'].where}.requires"),) if "requires" in said else ()
     return Link(
         name,
         plain,
         came,
-        requires=read["requires"],
+        requires=requires,
         before=tuple(read["before"]),
         after=tuple(read["after"]),
         said={key: f"{one.where}.{key}" for key, one in said.items()},
+        want=None if read["source"].is_exact else Want(name, read["kind"], read["version"], read["source"]),
     )
 
 

@@ -8,6 +8,7 @@ import typing as t
 from collections import Counter
 from dataclasses import replace
 
+from . import redirects
 from . import schema as s
 from .errors import ManifestError
 from .kinds.registry import KINDS
@@ -36,8 +37,10 @@ SOURCE: t.Final = s.Record(
         "url": s.Field(URL, "where each host fetches it from", ""),
         "path": s.Field(ABSOLUTE, "a file on the host", ""),
         "file": s.Field(s.Text(), "a file on the controller or master", ""),
+        "tree": s.Field(SHA256, "the digest of what it unpacks to, verified when it is unpacked", ""),
+        "redirects": s.Field(redirects.ALLOWED, "other hosts that a download from `url` may be redirected to", ()),
     },
-    Source,
+    lambda redirects, **values: Source(redirects=tuple(redirects), **values),
 )
 HEALTH: t.Final = s.Record(
     {

@@ -21,6 +21,8 @@ class Source:
     url: str = ""
     path: str = ""  # a file on the managed host
     file: str = ""  # a file on the controller or master
+    tree: str = ""  # the digest of its unpacked tree's listing, where it is known
+    redirects: tuple[str, ...] = ()  # other hosts that a download may be redirected to
 
     @property
     def name(self) -> str:

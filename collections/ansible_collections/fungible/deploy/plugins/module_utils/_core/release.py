@@ -145,7 +145,7 @@ def _fetch(ctx: Context, one: Artifact, host: Host) -> None:
     if not location:
         raise ArtifactError(f"{one.source.file}: did not travel to this host: put it there and give its path instead")
     with host.lock(join(ctx.places.cache, "lock"), CACHE_WAIT):
-        host.obtain(location, ctx.places.artifact(one.source.sha256), one.source.sha256)
+        host.obtain(location, ctx.places.artifact(one.source.sha256), one.source.sha256, one.source.redirects)
 
 
 def _sweep(ctx: Context, host: Host) -> None:
@@ -170,11 +170,22 @@ def _unpack(ctx: Context, one: Artifact, host: Host) -> None:
                 text = host.copy_file(ctx.places.artifact(sha256), join(fresh, "tree"), one.source.name)
             else:
                 text = host.unpack(ctx.places.artifact(sha256), one.source.name, join(fresh, "tree"))
+            _require_tree(one, text)
         except (ArtifactError, HostError):
             host.remove(fresh)
             raise
         host.write(join(fresh, "listing"), text)
         host.rename(fresh, place)
+
+
+def _require_tree(one: Artifact, text: str) -> None:
+    """Verify that the artifact unpacks to what it unpacked to where it was locked."""
+    found = listing.digest(text)
+    if one.source.tree and found != one.source.tree:
+        raise ArtifactError(
+            f"{one.name}: {one.source.name} unpacks to a tree of digest {found}, but {one.source.tree} was locked: "
+            "find out which is right, and lock it again"
+        )
 
 
 def _require_bytes(ctx: Context, one: Artifact, host: Host) -> None:

@@ -84,7 +84,7 @@ class Network(Files):
         self.gate(method)
         return self.rpc(socket_path, method, *args)
 
-    def obtain(self, location: str, path: str, sha256: str) -> None:
+    def obtain(self, location: str, path: str, sha256: str, redirects: t.Collection[str] = ()) -> None:
         """Copy a URL's or file's bytes to a path, if they are the bytes that were locked."""
         from .download import download
 
@@ -93,7 +93,7 @@ class Network(Files):
         with told(path):
             os.makedirs(os.path.dirname(path), 0o755, exist_ok=True)
         try:
-            found = download(location, spare)
+            found = download(location, spare, redirects)
             if found != sha256:
                 raise ArtifactError(
                     f"{location}: its sha256 is {found}, but {sha256} was locked: "

@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Where are artifacts fetched to and looked into, on the machine that resolves? In a folder, by their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import threading
+import typing as t
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
+
+from ..errors import ArtifactError
+from ..lock.file import artifact
+from .files import told
+from .web import CHUNK, WORKERS, Web
+
+A = t.TypeVar("A")
+B = t.TypeVar("B")
+
+
+class LocalDesk:
+    """Be this machine; `find` tells where a file or folder is that a catalogue names."""
+
+    def __init__(self, cache: str, find: t.Callable[[str], str], redirects: t.Collection[str] = ()) -> None:
+        self._cache, self._find, self._redirects = cache, find, tuple(redirects)
+        self._asked: dict[str, Future[t.Any]] = {}
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _web(self) -> Web:
+        return Web()
+
+    def document(self, url: str, redirects: t.Collection[str]) -> t.Any:
+        """Ask a source for JSON, once; nothing where there is none."""
+        with self._lock:
+            web = self._web
+            is_new = url not in self._asked
+            answer = self._asked.setdefault(url, Future())
+        if is_new:
+            try:
+                answer.set_result(web.document(url, (*redirects, *self._redirects)))
+            except Exception as exc:  # noqa: BLE001 - it is raised again, for each who asked
+                answer.set_exception(exc)
+        return answer.result()
+
+    def names(self, folder: str) -> list[str]:
+        """List a folder."""
+        path = self._find(folder)
+        with told(path):
+            return sorted(os.listdir(path))
+
+    def keep(self, location: str, redirects: t.Collection[str]) -> str:
+        """Fetch a URL or a file into the folder, and tell its sha256."""
+        with told(self._cache):
+            os.makedirs(self._cache, exist_ok=True)
+            handle, spare = tempfile.mkstemp(prefix=".fetching-", dir=self._cache)
+        sha256 = hashlib.sha256()
+        try:
+            with told(spare), os.fdopen(handle, "wb") as file:
+                for piece in self._pieces(location, redirects):
+                    sha256.update(piece)
+                    file.write(piece)
+            os.chmod(spare, 0o644)
+            os.replace(spare, self._path(artifact(location, sha256.hexdigest())))
+        except BaseException:
+            os.unlink(spare)
+            raise
+        return sha256.hexdigest()
+
+    def has(self, name: str) -> bool:
+        """Tell whether an artifact is here and whole."""
+        try:
+            with open(self._path(name), "rb") as file:
+                sha256 = hashlib.sha256()
+                for piece in iter(lambda: file.read(CHUNK), b""):
+                    sha256.update(piece)
+        except FileNotFoundError:
+            return False
+        return name.startswith(sha256.hexdigest())
+
+    def open(self, name: str) -> t.BinaryIO:
+        with told(self._path(name)):
+            return open(self._path(name), "rb")
+
+    def each(self, work: t.Callable[[A], B], items: t.Sequence[A]) -> list[B]:
+        """Do the work on each, several at a time; the first that fails, in their order, is raised."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+            return list(pool.map(work, items))
+
+    def _pieces(self, location: str, redirects: t.Collection[str]) -> t.Iterator[bytes]:
+        if "://" in location:
+            with self._lock:
+                web = self._web
+            yield from web.pieces(location, (*redirects, *self._redirects))
+            return
+        path = self._find(location)
+        try:
+            with open(path, "rb") as file:
+                yield from iter(lambda: file.read(CHUNK), b"")
+        except OSError as exc:
+            raise ArtifactError(f"{location}: cannot be read: {exc.strerror or exc}: put it there") from exc
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self._cache, name)

@@ -1,0 +1,385 @@
+# SPDX-FileCopyrightText: 2026 The fungible authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What sites may use is resolved to versions and bytes, the same ones each time; and nothing else is ever taken."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+
+import pytest
+from tests.unit.core.examples import blog
+from tests.unit.core.lock.fleet import Fleet, archive, headed, plugin
+
+from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import (
+    ArtifactError,
+    CoreError,
+    ManifestError,
+)
+from ansible_collections.fungible.deploy.plugins.module_utils._core.expansion import expand
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host import web
+from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.file import Lock, dump, parse
+from fungible_dev.directory_server import Answer, Directory, serving
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> t.Iterator[Fleet]:
+    caplog.set_level("CRITICAL", "urllib3")
+    monkeypatch.setattr(web, "BACKOFF", 0)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    directory = Directory()
+    with serving(directory):
+        for version in ("5.2", "5.3", "5.3.1", "6.0"):
+            directory.release("akismet", version, plugin("akismet", version, "Requires at least: 5.8"))
+        yield Fleet(tmp_path, directory)
+
+
+def refusal(fleet: Fleet, *update: str) -> str:
+    with pytest.raises(CoreError) as caught:
+        fleet.resolve(*update)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+# a directory
+
+
+def test_the_newest_version_that_the_range_allows_is_locked_with_all_that_it_says(fleet: Fleet) -> None:
+    fleet.from_directory("akismet", ">=5.3,<6")
+    done = fleet.resolve()
+    (entry,) = done.lock.entries
+    held = plugin("akismet", "5.3.1", "Requires at least: 5.8")
+    assert (entry.version, entry.sha256) == ("5.3.1", hashlib.sha256(held).hexdigest())
+    assert entry.url == f"{fleet.directory.url}/plugin/akismet.5.3.1.zip"
+    assert (entry.requires.wordpress, entry.published) == (">=5.8", True)
+    assert done.steps == ("lock akismet 5.3.1 (>=5.3,<6)",)
+    assert done.changed
+    assert parse(done.text) == done.lock
+
+
+def test_resolving_twice_gives_the_same_bytes_and_asks_for_nothing(fleet: Fleet) -> None:
+    fleet.from_directory("akismet")
+    fleet.lock()
+    fleet.directory.release("akismet", "6.1", plugin("akismet", "6.1"))
+    fleet.directory.asked.clear()
+    again = fleet.resolve()
+    assert (again.text, again.changed, again.steps) == (fleet.old, False, ())
+    assert not fleet.directory.asked
+
+
+def test_an_update_takes_the_newest_allowed_and_tells_of_what_is_not(fleet: Fleet) -> None:
+    fleet.from_directory("akismet", ">=5.3,<6")
+    fleet.lock()
+    fleet.directory.release("akismet", "5.4", plugin("akismet", "5.4"))
+    fleet.directory.release("akismet", "6.1", plugin("akismet", "6.1"))
+    done = fleet.resolve("akismet")
+    assert done.steps == ("update akismet 5.3.1 -> 5.4 (>=5.3,<6)",)
+    assert done.outside == ("akismet stays 5.4: 6.1 is newer, and not >=5.3,<6",)
+    assert fleet.resolve("all").text == done.text
+
+
+def test_what_is_locked_stays_where_a_new_range_still_allows_it(fleet: Fleet) -> None:
+    fleet.from_directory("akismet", ">=5.3,<6")
+    fleet.lock()
+    fleet.from_directory("akismet", ">=5.3")
+    assert [one.version for one in fleet.lock().entries] == ["5.3.1"]
+    fleet.from_directory("akismet", ">=6")
+    assert [one.version for one in fleet.lock().entries] == ["6.0"]
+
+
+def test_what_is_no_longer_wanted_is_dropped(fleet: Fleet) -> None:
+    fleet.from_directory("akismet")
+    fleet.lock()
+    fleet.extensions.clear()
+    done = fleet.resolve()
+    assert done.steps == ("drop akismet 6.0 (any version)",)
+    assert done.lock.entries == ()
+
+
+def test_an_early_version_is_taken_by_name_alone(fleet: Fleet) -> None:
+    fleet.directory.release("akismet", "7.0-beta1", plugin("akismet", "7.0-beta1"))
+    fleet.directory.stable["akismet"] = "6.0"
+    fleet.from_directory("akismet", ">=5")
+    assert [one.version for one in fleet.resolve().lock.entries] == ["6.0"]
+    fleet.from_directory("akismet", "7.0-beta1")
+    assert [one.version for one in fleet.resolve().lock.entries] == ["7.0-beta1"]
+
+
+def test_files_that_are_not_those_that_were_published_are_told(fleet: Fleet) -> None:
+    fleet.directory.special["/plugin-checksums/akismet/6.0.json"] = Answer(
+        200, b'{"files": {"a.php": {"sha256": "0"}}}'
+    )
+    fleet.from_directory("akismet")
+    done = fleet.resolve()
+    assert [one.published for one in done.lock.entries] == [False]
+    assert done.warnings == ("akismet 6.0: its files are not those of the published checksums",)
+
+
+def test_a_theme_is_found_among_the_themes(fleet: Fleet) -> None:
+    look = archive({"look/style.css": "/*\nTheme Name: Look\nVersion: 1.2\n*/"})
+    fleet.directory.release("look", "1.2", look, "theme")
+    fleet.from_directory("look", kind="theme")
+    assert [(one.version, one.published) for one in fleet.resolve().lock.entries] == [("1.2", None)]
+
+
+# the other sources
+
+
+def test_a_composer_repository_is_read_as_composer_does(fleet: Fleet) -> None:
+    for version in ("v1.0", "1.1", "2.0"):
+        fleet.directory.package("vendor/look", version, plugin("look", version.lstrip("v")))
+    source = {"composer": fleet.directory.url, "package": "vendor/look"}
+    fleet.extensions["look"] = {"version": "<2", "source": source}
+    assert [one.version for one in fleet.resolve().lock.entries] == ["1.1"]
+    fleet.extensions["look"] = {"version": "1.0", "source": source}
+    assert [one.url for one in fleet.resolve().lock.entries] == [f"{fleet.directory.url}/dist/vendor/look/v1.0.zip"]
+
+
+def test_a_folder_of_zips_is_looked_through_by_what_their_headers_say(fleet: Fleet) -> None:
+    (fleet.folder / "premium").mkdir()
+    for version in ("1.9", "1.10", "2.0"):
+        (fleet.folder / f"premium/look-{version}.zip").write_bytes(plugin("look", version))
+    (fleet.folder / "premium/notes.txt").write_text("bought in May")
+    fleet.extensions["look"] = {"version": "<2", "source": {"folder": "premium"}}
+    assert [(one.version, one.file) for one in fleet.lock().entries] == [("1.10", "premium/look-1.10.zip")]
+
+
+def test_a_file_and_a_url_are_locked_on_first_sight(fleet: Fleet) -> None:
+    (fleet.folder / "look.zip").write_bytes(plugin("look", "1.4"))
+    fleet.extensions["look"] = {"source": {"file": "look.zip"}}
+    fleet.extensions["akismet"] = {"version": "5.2", "source": {"url": f"{fleet.directory.url}/plugin/akismet.5.2.zip"}}
+    assert [(one.want.name, one.version) for one in fleet.lock().entries] == [("akismet", "5.2"), ("look", "1.4")]
+
+
+def test_a_file_of_php_is_an_extension_too(fleet: Fleet) -> None:
+    (fleet.folder / "audit.php").write_text(headed("1.0"))
+    fleet.extensions["audit"] = {"kind": "mu-plugin", "source": {"file": "audit.php"}}
+    (entry,) = fleet.lock().entries
+    assert entry.artifact == f"{entry.sha256}.php"
+
+
+# what sites get of it
+
+
+def test_a_site_gets_the_bytes_that_are_locked(fleet: Fleet) -> None:
+    fleet.from_directory("akismet", ">=5.3,<6", approved_by="Maria")
+    fleet.sites["blog"] = {**blog(), "plugins": {"use": [{"name": "akismet"}]}}
+    lock = fleet.lock()
+    shared = {"extensions": fleet.extensions}
+    (used,) = expand("blog", fleet.sites["blog"], shared, lock).manifest["plugins"]["use"]
+    (entry,) = lock.entries
+    whole = {"sha256": entry.sha256, "tree": entry.tree}
+    assert used == {"name": "akismet", "version": "5.3.1", "source": {**whole, "url": entry.url}}
+    from_folder = parse(dump(lock), artifacts="/var/artifacts/")
+    (used,) = expand("blog", fleet.sites["blog"], shared, from_folder).manifest["plugins"]["use"]
+    assert used["source"] == {**whole, "file": f"/var/artifacts/{entry.sha256}.zip"}
+
+
+def test_sites_may_want_other_versions_than_the_catalogue(fleet: Fleet) -> None:
+    fleet.from_directory("akismet", ">=6")
+    own = {"name": "akismet", "version": "5.2"}
+    fleet.sites = {"blog": {**blog(), "plugins": {"use": [own]}}}
+    assert [one.version for one in fleet.lock().entries] == ["5.2", "6.0"]
+
+
+def test_what_is_not_in_the_lock_is_told(fleet: Fleet) -> None:
+    fleet.from_directory("akismet", ">=6")
+    manifest = {**blog(), "plugins": {"use": [{"name": "akismet"}]}}
+    with pytest.raises(ManifestError, match=r"^blog\.plugins: akismet .* is not in the lock: .*: make the lock first"):
+        expand("blog", manifest, {"extensions": fleet.extensions}, Lock())
+    with pytest.raises(ManifestError, match="has to be locked, and there is no lock"):
+        expand("blog", manifest, {"extensions": fleet.extensions})
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            "Requires Plugins: forms",
+            "requires forms (the headers of look 1.0.extensions), which is not in the site's chain: add it, or",
+        ),
+        (
+            "Requires at least: 9.0",
+            "requires wordpress >=9.0 (the headers of look 1.0.wordpress), and app.version is 6.4: use another",
+        ),
+    ],
+)
+def test_what_headers_demand_and_a_site_has_not_is_an_error_before_anything_is_locked(
+    fleet: Fleet, line: str, told: str
+) -> None:
+    fleet.directory.release("look", "1.0", plugin("look", "1.0", line))
+    fleet.from_directory("look")
+    fleet.sites["blog"] = {**blog(), "plugins": {"use": [{"name": "look"}]}}
+    assert refusal(fleet).startswith(f"blog.plugins: look (blog.plugins.use[0]) {told}")
+
+
+def test_no_secret_of_a_site_gets_anywhere(fleet: Fleet) -> None:
+    fleet.from_directory("akismet")
+    fleet.sites["blog"] = {**blog(), "plugins": {"use": [{"name": "akismet"}]}}
+    done = fleet.resolve()
+    for secret in ("the secret of the site", "pass word"):
+        assert secret not in repr(done)
+
+
+# sources that are away
+
+
+def test_what_is_locked_and_cached_needs_no_source(fleet: Fleet) -> None:
+    fleet.from_directory("akismet", "<6")
+    fleet.lock()
+    fleet.directory.special["/plugins/info/1.2/"] = Answer(503)
+    done = fleet.resolve("akismet")
+    assert (done.text, done.changed) == (fleet.old, False)
+    (line,) = done.warnings
+    assert "answers 503; akismet stays 5.3.1, as it is locked" in line
+
+
+def test_a_source_that_is_away_is_an_error_where_nothing_is_locked(fleet: Fleet) -> None:
+    fleet.extensions["look"] = {"source": {"directory": "http://127.0.0.1:9"}}
+    assert "cannot be read: " in refusal(fleet)
+
+
+def test_a_short_failure_is_tried_again(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = iter([Answer(503), Answer(429)])
+    real = fleet.directory.answer
+    monkeypatch.setattr(fleet.directory, "answer", lambda target: next(failures, None) or real(target))
+    fleet.from_directory("akismet")
+    assert fleet.resolve().lock.entries
+
+
+# what changed, and what is odd
+
+
+def test_bytes_that_changed_behind_a_version_are_an_error_that_names_both(fleet: Fleet) -> None:
+    fleet.from_directory("akismet")
+    (entry,) = fleet.lock().entries
+    other = plugin("akismet", "6.0", "Description: another")
+    fleet.directory.release("akismet", "6.0", other)
+    (fleet.folder / f"cache/{entry.artifact}").write_bytes(b"damaged")
+    line = refusal(fleet)
+    assert f"its sha256 is {hashlib.sha256(other).hexdigest()}, but {entry.sha256} was locked as akismet 6.0" in line
+    assert "the bytes changed behind the same version" in refusal(fleet, "all")
+    assert fleet.resolve("akismet").steps == ("change akismet 6.0 (any version)",)
+
+
+@pytest.mark.parametrize(
+    ("target", "allowed", "line"),
+    [
+        ("http://{host}/plugin/akismet.6.0.zip", (), ""),
+        ("http://localhost:{port}/plugin/akismet.6.0.zip", (), "is redirected to http://localhost:{port}: add it to"),
+        ("http://localhost:{port}/plugin/akismet.6.0.zip", ("http://localhost:{port}",), ""),
+        ("file:///etc/passwd", (), "is redirected to file: add it to"),
+    ],
+)
+def test_redirects_go_where_they_may(fleet: Fleet, target: str, allowed: tuple[str, ...], line: str) -> None:
+    host = fleet.directory.url.partition("://")[2]
+    port = host.partition(":")[2]
+    where = target.format(host=host, port=port)
+    fleet.directory.special["/look.zip"] = Answer(302, headers={"Location": where})
+    redirects = [one.format(port=port) for one in allowed]
+    fleet.extensions["look"] = {"source": {"url": f"{fleet.directory.url}/look.zip", "redirects": redirects}}
+    if line:
+        assert line.format(port=port) in refusal(fleet)
+    else:
+        assert [one.version for one in fleet.resolve().lock.entries] == ["6.0"]
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        (
+            {"a/a.php": headed("1"), "b/b.php": headed("1")},
+            "look.zip: holds a/a.php and b/b.php, each in a fol",
+        ),
+        ({"look/look.php": "<?php"}, "look.zip: no PHP file in its top folder has a `Plugin Name:` header"),
+        ({"look/look.php": headed("")}, "look.zip: its header has no version that could be used (''): say `version:`"),
+        ({"look/look.php": headed("../..")}, "look.zip: its header has no version that could be used ('../..')"),
+        ({"../look.php": headed("1")}, "look.zip: '../look.php' climbs out with '..'"),
+    ],
+)
+def test_an_odd_archive_is_refused_in_one_line(fleet: Fleet, files: dict[str, str], line: str) -> None:
+    (fleet.folder / "look.zip").write_bytes(archive(files))
+    fleet.extensions["look"] = {"source": {"file": "look.zip"}}
+    assert refusal(fleet).startswith(line)
+
+
+@pytest.mark.parametrize("top", ["other/", ""])
+def test_a_folder_of_another_name_is_taken_as_it_is(fleet: Fleet, top: str) -> None:
+    (fleet.folder / "look.zip").write_bytes(archive({f"{top}look.php": headed("1.0"), f"{top}more/a.php": headed("9")}))
+    fleet.extensions["look"] = {"source": {"file": "look.zip"}}
+    assert [one.version for one in fleet.resolve().lock.entries] == ["1.0"]
+
+
+def test_two_plugins_in_one_folder_are_told(fleet: Fleet) -> None:
+    (fleet.folder / "look.zip").write_bytes(archive({"look/a.php": headed("1.0"), "look/b.php": headed("2.0")}))
+    fleet.extensions["look"] = {"source": {"file": "look.zip"}}
+    assert fleet.resolve().warnings == (
+        "look.zip: a.php and b.php are plugins in one folder, and a.php is the one that is loaded",
+    )
+
+
+def test_odd_headers_are_told_and_passed_over(fleet: Fleet) -> None:
+    text = headed("1.0", "Requires PHP: seven or so", "License: \udce9", f"Description: {'x' * 3_000_000}")
+    (fleet.folder / "look.zip").write_bytes(archive({"look/look.php": text.encode("utf-8", "surrogateescape")}))
+    fleet.extensions["look"] = {"source": {"file": "look.zip"}}
+    done = fleet.resolve()
+    assert done.warnings == (
+        "look: its header says `Requires PHP: seven or so`, which is no version, and is passed over",
+    )
+    assert parse(done.text) == done.lock
+
+
+@pytest.mark.parametrize(
+    ("entry", "update", "line"),
+    [
+        ({"version": ">=9"}, (), "akismet (>=9 from {url}): there is no such version; the newest is 6.0"),
+        (
+            {"version": ">=9,nonsense"},
+            (),
+            "catalogue.extensions.akismet.version: '>=9,nonsense' must be a vers",
+        ),
+        (
+            {"source": {"folder": "a", "file": "b"}},
+            (),
+            "catalogue.extensions.akismet.source: must have one of url",
+        ),
+        (
+            {"source": {"composer": "https://a"}},
+            (),
+            "catalogue.extensions.akismet.source: composer and package",
+        ),
+        (
+            {"source": {"path": "/a.zip"}},
+            (),
+            "catalogue.extensions.akismet.source.sha256: is missing: what is",
+        ),
+        ({"source": {"file": "gone.zip"}}, (), "gone.zip: cannot be read: No such file or directory: put it there"),
+        ({"source": {"folder": "gone"}}, (), "{folder}/gone: No such file or directory: see to it and run again"),
+        ({}, ("akismat",), "update: akismat is nothing that is locked: did you mean akismet?"),
+    ],
+)
+def test_what_cannot_be_resolved_is_told(fleet: Fleet, entry: dict[str, t.Any], update: t.Any, line: str) -> None:
+    fleet.from_directory("akismet", **entry)
+    assert refusal(fleet, *update).startswith(line.format(url=fleet.directory.url, folder=fleet.folder))
+
+
+def test_a_name_that_the_directory_does_not_know_is_told(fleet: Fleet) -> None:
+    fleet.from_directory("akismat")
+    assert refusal(fleet) == f"{fleet.directory.url}: has no plugin akismat: mend its name, or its slug"
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"{}", b'{"version": 5, "versions": []}', b'{"versions": {"1": 5}}', b"nonsense"]
+)
+def test_answers_of_another_shape_are_told(fleet: Fleet, body: bytes) -> None:
+    fleet.directory.special["/plugins/info/1.2/"] = Answer(200, body)
+    fleet.directory.special["/packages.json"] = Answer(200, body)
+    fleet.from_directory("akismet")
+    with pytest.raises(ArtifactError):
+        fleet.resolve()
+    fleet.extensions["akismet"] = {"source": {"composer": fleet.directory.url, "package": "vendor/look"}}
+    with pytest.raises(ArtifactError):
+        fleet.resolve()
