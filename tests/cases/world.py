@@ -16,6 +16,7 @@
     down, refuses, dumps: ...       MariaDB is down; refuses with that reason; whether its dumps work
     deaf: BOOLEAN                   the router ignores commands
     migrations: ERROR               what every migration says while it fails; empty: they work
+    routines: ERROR                 what every routine of an extension says while it fails
     busy: WHO                       holds every lock
 """
 
@@ -191,6 +192,9 @@ class World:
 
     def _migrations(self, said: str) -> None:
         self.host.migration = type(self.host.migration)(1 if said else 0, "", said)
+
+    def _routines(self, said: str) -> None:
+        self.host.routine = type(self.host.routine)(1 if said else 0, said, "")
 
     def _brought(self, files: t.Mapping[str, str]) -> None:
         for path, artifact in files.items():

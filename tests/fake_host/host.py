@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Address
     from ansible_collections.fungible.deploy.plugins.module_utils._core.listing import Damage
 
-PROGRAMS: t.Final = ("php", "php-fpm8.2", "nginx", "haproxy", "supervisord")
+PROGRAMS: t.Final = ("php", "php-fpm8.2", "nginx", "haproxy", "supervisord", "timeout")
 
 
 class FakeHost:
@@ -48,6 +48,7 @@ class FakeHost:
         self.ports: set[int] = set()  # that strangers listen on
         self.sick: set[str] = set()  # instances that answer 500
         self.migration = OK
+        self.routine = OK
         self.busy = ""  # who holds every lock
         self.clock = 1_700_000_000.0
         self.changes: list[str] = []
@@ -190,9 +191,17 @@ class FakeHost:
             self.users.add(argv[-1])
             return OK
         if argv[0] in ("systemd-run", "/bin/sh"):
-            return self.migration
+            return self._once(" ".join([*argv, *(env or {}).values()]))
         assert argv[0] == "reload-web-server", argv
         return OK
+
+    def _once(self, words: str) -> Done:
+        """Run a migration, or a routine, which says its mark at its end."""
+        paths = re.findall(r"(?:EnvironmentFile=)?(/\S+migration\.environment)", words)
+        marks = re.findall(r'FUNGIBLE_MARK="(.+)"', self.disk.text(paths[0])) if paths else []
+        if not marks:
+            return self.migration
+        return Done(self.routine.code, self.routine.out or marks[0], self.routine.err)
 
     def spawn(self, argv: t.Sequence[str]) -> None:
         self.changes.append(f"spawn {argv[0]}")

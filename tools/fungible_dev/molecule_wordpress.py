@@ -88,7 +88,9 @@ class WordPress:
     def director(self, slot: str = "") -> Browser:
         """Return a browser in which the administrator has logged in."""
         install = self.manifest["app"]["install"]
-        return self.browser(slot).log_in(install["user"], install["password"])
+        browser = self.browser(slot).log_in(install["user"], install["password"])
+        browser.get("/wp-admin/")  # a plugin that was just activated may lead to its own page once, as Akismet does
+        return browser
 
     def visitors(self, rate: float) -> Aim:
         """Return the load of so many visits a second, until it is stopped."""

@@ -214,7 +214,11 @@ def test_what_is_not_listed_and_not_whole_is_an_error_in_any_case() -> None:
             "blog.plugins.use[0].after[0]: audit-lgo is neither in the site's chain nor in the catalogue: did you mean",
         ),
         ({"use": [{"name": "akismet", "aftr": []}]}, "blog.plugins.use[0].aftr: unknown key: did you mean after?"),
-        ({"use": [{"name": "akismet", "state": "absent"}]}, "blog.plugins.use[0].state: 'absent' is not one of enab"),
+        ({"use": [{"name": "akismet", "state": "gone"}]}, "blog.plugins.use[0].state: 'gone' is not one of enab"),
+        (
+            {"use": [{"name": "akismet", "state": "purged"}]},
+            "blog.plugins.use[0].purge: must be akismet, since purging",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_path(plugins: Data, line: str) -> None:

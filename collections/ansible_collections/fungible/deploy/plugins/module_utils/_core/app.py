@@ -167,7 +167,7 @@ def _forget(ctx: Context, host: Host) -> None:
 
 def _forgotten(known: Journal) -> Journal:
     """Keep what is known of the stores, which stay."""
-    return Journal(migrated=known.migrated)
+    return Journal(migrated=known.migrated, told=known.told)
 
 
 def stateless_app(host: Host, asked: Request, *, check: bool, state: str) -> Outcome:

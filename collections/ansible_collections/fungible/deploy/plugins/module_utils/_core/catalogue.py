@@ -12,7 +12,7 @@ from . import versions
 from .errors import ManifestError
 from .kinds.registry import KINDS
 from .lock import wanted
-from .manifest import EXTENSION, PLUGINS, SLUG, site_schema
+from .manifest import EXTENSION, PLUGINS, PURGE, SLUG, STATE, site_schema
 from .order import LineUp, line_up
 
 if t.TYPE_CHECKING:
@@ -94,7 +94,8 @@ def _from_catalogue(one: s.Field) -> s.Field:
 USE: t.Final = s.Record(
     {
         "name": EXTENSION.fields["name"],
-        **{key: _from_catalogue(one) for key, one in {**OF_EXTENSION, **DEMANDS}.items()},
+        **{key: _from_catalogue(one) for key, one in {**OF_EXTENSION, "state": STATE, **DEMANDS}.items()},
+        "purge": PURGE,
     }
 )
 DECLARED: t.Final = s.Record(

@@ -48,7 +48,7 @@ class Link:
 
     @property
     def enabled(self) -> bool:
-        return self.plain.get("state") != "disabled"
+        return self.plain.get("state") in (None, "enabled")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.came()})"
@@ -117,7 +117,7 @@ def _require_extension(site: str, link: Link, requirement: str, said: Said, link
         raise ManifestError(f"{who}, which is not in the site's chain: add it, or take {link.name} out")
     found = links[name]
     if not found.enabled:
-        raise ManifestError(f"{who}, and {found} is disabled: enable it, or disable {link.name} too")
+        raise ManifestError(f"{who}, and {found} is {found.plain['state']}: enable it, or disable {link.name} too")
     if asked and not versions.fits(found.plain["version"], asked):
         raise ManifestError(f"{who}, and {found} is {found.plain['version']}: use another version of one of them")
 

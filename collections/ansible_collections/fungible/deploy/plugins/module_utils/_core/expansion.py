@@ -19,7 +19,7 @@ from .demands import Link, Links, Said
 from .errors import ManifestError
 from .lock import wanted
 from .lock.wanted import Want
-from .manifest import EXTENSION, require_unique
+from .manifest import EXTENSION, GONE, require_purge, require_unique
 
 if t.TYPE_CHECKING:
     from .lock.file import Lock
@@ -129,7 +129,7 @@ def _unlisted(own: t.Mapping[str, Entry], known: Catalogue) -> tuple[str, ...]:
     """Tell what the site uses that the catalogue does not have, unless that is an error."""
     found = []
     for name, one in own.items():
-        if name not in known.extensions:
+        if name not in known.extensions and one.read["state"] not in GONE:
             line = f"{one.where}: {name} is not in the catalogue"
             if known.refuses_unknown or not _is_whole(one):
                 raise ManifestError(f"{line}{s.nearest(name, known.extensions) or ': add it there'}")
@@ -154,6 +154,9 @@ def _links(listed: Listed, own: t.Mapping[str, Entry], known: Catalogue) -> Link
 
 def _check(own: Entry, shared: Entry | None, names: t.Collection[str]) -> None:
     """Insist that a site's own entry makes sense, for itself and over that of the catalogue."""
+    if own.read["state"] in GONE:
+        require_purge(own.read, own.where)
+        return
     source = own.read["source"]
     if not shared:
         for key in ("version", "source"):
@@ -175,6 +178,9 @@ def _check(own: Entry, shared: Entry | None, names: t.Collection[str]) -> None:
 def _link(name: str, came: t.Callable[[], str], entries: t.Sequence[Entry]) -> Link:
     """Make one link of what is said of it, the site's own word before the catalogue's, key by key."""
     plain: dict[str, t.Any] = {"name": name}
+    if entries[0].read["state"] in GONE:  # it demands nothing, and needs no version
+        said = entries[0].read
+        return Link(name, {key: said[key] for key in ("name", "state", "purge") if said[key]}, came)
     for one in entries:
         plain = {**{key: value for key, value in one.raw.items() if key in EXTENSION.fields}, **_without_none(plain)}
     said = {key: one for one in reversed(entries) for key in SAID if one.read[key] is not None}

@@ -18,6 +18,18 @@ FORMAT: t.Final = 1
 SLOTS: t.Final = ("a", "b")
 
 
+class Told(t.NamedTuple):
+    """Be an extension whose routines were run: its version, the release whose files did, and whether it is on since."""
+
+    name: str
+    version: str
+    release: str
+    on: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
 @dataclass(frozen=True)
 class Journal:
     """Be what is known of a site; instances and releases are named by their ids, times are seconds since 1970."""
@@ -30,6 +42,7 @@ class Journal:
     bad: t.Mapping[str, str] = field(default_factory=dict)  # instance -> why
     migrated: t.Mapping[str, float] = field(default_factory=dict)  # release -> when its migration was verified
     staged: t.Mapping[str, float] = field(default_factory=dict)  # release -> when
+    told: tuple[Told, ...] | None = None  # extensions in the order in which they were told; none: nobody noted it yet
 
     def slot_of(self, instance: str) -> str:
         """Tell the slot of an instance: its own, or the one that it would get."""
@@ -56,7 +69,7 @@ class Journal:
         return replace(self, migrated={**self.migrated, release: now})
 
     def without_migrations(self) -> Journal:
-        return replace(self, migrated={})
+        return replace(self, migrated={}, told=())
 
     def with_staged(self, release: str, now: float) -> Journal:
         return replace(self, staged={**self.staged, release: now})
@@ -71,7 +84,8 @@ def read(host: Host, places: Places) -> Journal:
         known = json.loads(text)
         if known.pop("format") != FORMAT:
             raise HostError(f"{places.journal}: was written by a newer fungible: update this one")
-        return Journal(**known)
+        told = known.pop("told", None)
+        return Journal(**known, told=None if told is None else tuple(Told(*one) for one in told))
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
         raise HostError(f"{places.journal}: is not a journal ({exc}): restore it from a backup") from exc
 

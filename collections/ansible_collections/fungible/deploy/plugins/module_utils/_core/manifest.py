@@ -12,7 +12,7 @@ from . import redirects
 from . import schema as s
 from .errors import ManifestError
 from .kinds.registry import KINDS
-from .model import App, Extension, ExtensionKind, Health, Route, RuntimeName, Site, Source
+from .model import App, Extension, ExtensionKind, Health, Removed, Route, RuntimeName, Site, Source
 from .stores.registry import STORES
 
 if t.TYPE_CHECKING:
@@ -61,9 +61,49 @@ EXTENSION: t.Final = s.Record(
     },
     lambda kind, state, **values: Extension(kind=ExtensionKind(kind), enabled=state == "enabled", **values),
 )
+GONE: t.Final = ("absent", "purged")
+STATE: t.Final = s.Field(
+    s.Choice(("enabled", "disabled", *GONE)),
+    "disabled: its files are there, but not loaded; absent: its files are gone; purged: its data are too",
+    "enabled",
+)
+PURGE: t.Final = s.Field(s.Text(), "its name once more, where its data are to be deleted", "")
+REMOVED: t.Final = s.Record(
+    {
+        **EXTENSION.fields,
+        "version": replace(EXTENSION.fields["version"], default=""),
+        "source": replace(EXTENSION.fields["source"], default=None),
+        "state": replace(STATE, type=s.Choice(GONE), default=s.REQUIRED),
+        "purge": PURGE,
+    }
+)
+
+
+class Entry:
+    """Be one entry of a chain: an extension that is there, or one that is to be gone."""
+
+    def parse(self, value: t.Any, where: str) -> Extension | Removed:
+        if not (isinstance(value, t.Mapping) and value.get("state") in GONE):
+            found: Extension = EXTENSION.parse(value, where)
+            return found
+        known = REMOVED.parse(value, where)
+        require_purge(known, where)
+        return Removed(known["name"], known["state"] == "purged")
+
+    def json_schema(self) -> dict[str, t.Any]:
+        return {"anyOf": [EXTENSION.json_schema(), REMOVED.json_schema()]}
+
+
+def require_purge(known: t.Mapping[str, t.Any], where: str) -> None:
+    """Insist that whoever deletes data says so by name."""
+    name = known["name"]
+    if known["state"] == "purged" and known["purge"] != name:
+        raise ManifestError(f"{where}.purge: must be {name}, since purging deletes what {name} keeps in the database")
+
+
 PLUGINS: t.Final = s.Record(
     {
-        "use": s.Field(s.ListOf(EXTENSION), "the plugin chain, in its order", ()),
+        "use": s.Field(s.ListOf(Entry()), "the plugin chain, in its order", ()),
         "locked": s.Field(s.Flag(), "nobody changes plugins or core from the browser", True),
     }
 )
@@ -79,7 +119,12 @@ ROUTE: t.Final = s.Record(
     },
     lambda router, **values: Route(**values),
 )
-MIGRATION: t.Final = s.Record({"backup": s.Field(s.Flag(), "back up databases before a migration", True)})
+MIGRATION: t.Final = s.Record(
+    {
+        "backup": s.Field(s.Flag(), "back up databases before a migration", True),
+        "within": s.Field(s.Duration(), "how long each routine of an extension may take", 300),
+    }
+)
 APP: t.Final = {
     "kind": s.Field(s.Text(), "the kind of application"),
     "version": s.Field(VERSION, "the application's version, in quotes"),
@@ -109,7 +154,7 @@ def site_schema(kinds: t.Mapping[str, Kind] = KINDS, plugins: s.Record = PLUGINS
             "stores": s.Field(s.MapOf(slot, s.OneOf("kind", stores)), "its persistent stores, by name", {}),
             "plugins": s.Field(plugins, "its plugin chain", {"use": (), "locked": True}),
             "routes": s.Field(s.ListOf(ROUTE), "the host names that it answers", ()),
-            "migration": s.Field(MIGRATION, "how its stores are migrated", {"backup": True}),
+            "migration": s.Field(MIGRATION, "how its stores are migrated", {"backup": True, "within": 300}),
         }
     )
 
@@ -118,14 +163,16 @@ def parse(name: str, data: t.Any, kinds: t.Mapping[str, Kind] = KINDS) -> Site:
     """Make a site from its manifest, or raise `ManifestError` naming the key, its path and the nearest valid one."""
     NAME.parse(name, "site name")
     known = site_schema(kinds).parse(data, name)
+    chain = known["plugins"]["use"]
     site = Site(
         name=name,
         app=_app(name, known["app"], kinds),
         stores=tuple(_store(store, values) for store, values in known["stores"].items()),
-        plugins=tuple(known["plugins"]["use"]),
+        plugins=tuple(one for one in chain if isinstance(one, Extension)),
+        removed=tuple(one for one in chain if isinstance(one, Removed)),
         locked=known["plugins"]["locked"],
         routes=tuple(known["routes"]),
-        backup=known["migration"]["backup"],
+        **known["migration"],
     )
     _check(site)
     site.app.kind.check(site)
@@ -151,7 +198,9 @@ def _store(name: str, values: dict[str, t.Any]) -> t.Any:
 def _check(site: Site) -> None:
     for where, source in _sources(site):
         require_one_place(where, source)
-    require_unique(f"{site.name}.plugins.use", [one.name for one in site.plugins], "plugin")
+    require_unique(
+        f"{site.name}.plugins.use", [one.name for one in site.plugins] + [one.name for one in site.removed], "plugin"
+    )
     require_unique(f"{site.name}.routes", [f"{route.host} on {route.listen}" for route in site.routes], "route")
     mounts = sorted(f"{store.mount}/" for store in site.stores if store.mount)
     for outer, inner in zip(mounts, mounts[1:]):

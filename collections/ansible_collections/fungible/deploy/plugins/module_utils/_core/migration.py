@@ -7,23 +7,17 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 from functools import partial
-from posixpath import join
 
-from . import identity, instance, journal, live, sandbox
+from . import identity, live, once, routines
 from .backup import back_up
-from .context import ensure_users
 from .errors import StoreError
-from .kinds.protocol import Process
 from .plan import Plan, Step
-from .request import Outcome, Request, carry_out, words
-from .runtimes.protocol import environment_text
+from .request import Outcome, Request, carry_out, foretold
 
 if t.TYPE_CHECKING:
     from .context import Context
-    from .host.protocol import Done, Host
+    from .host.protocol import Host
     from .journal import Journal
-    from .kinds.protocol import Migration, View
-    from .runtimes.protocol import Unit
     from .stores.protocol import Store
 
 DATABASES: t.Final = ("mariadb", "sqlite")
@@ -31,55 +25,45 @@ DATABASES: t.Final = ("mariadb", "sqlite")
 
 def observe(host: Host, ctx: Context) -> Journal:
     """Read how far migrations came; one that was cut off is not in the journal, and runs again."""
-    return live.observe(host, ctx)
+    return routines.observe(host, ctx)
 
 
 def plan(ctx: Context, seen: Journal) -> Plan:
-    """Decide whether the release's migration is still to be run."""
+    """Decide whether the release's migration is still to be run, and which routines of extensions are."""
     release = identity.release_id(ctx.site)
-    if release in seen.migrated:
+    pending, due = release not in seen.migrated, routines.plan(ctx, seen)
+    if not pending and not due:
         return Plan()
     steps = []
     if ctx.site.backup:
         databases = (store for store in ctx.site.stores if store.kind in DATABASES)
         steps = [Step("back up", f"store {store.name}", partial(_back_up, ctx, store, release)) for store in databases]
-    steps.append(Step("migrate", f"{ctx.site.name} to release {release}", partial(_migrate, ctx, release)))
+    steps += due.before
+    if pending:
+        steps.append(Step("migrate", f"{ctx.site.name} to release {release}", partial(_migrate, ctx)))
+    steps += due.after
+    if pending:  # a release may be started once all of this was verified
+        steps[-1] = replace(steps[-1], do=partial(_finish, ctx, release, steps[-1]))
     key = f"migration of {ctx.site.name}"
-    return Plan(tuple(steps), {key: "pending"}, {key: f"done for {release}"})
+    return Plan((*steps, *due.last), {key: "pending"}, {key: f"done for {release}"})
 
 
 def _back_up(ctx: Context, store: Store, release: str, host: Host) -> None:
     back_up(host, ctx, store, f"before-{release}")
 
 
-def _migrate(ctx: Context, release: str, host: Host) -> None:
-    wanted = identity.instance_id(ctx.site)
-    _run(host, ctx, wanted, live.observe(host, ctx).slot_of(wanted))
-    journal.update(host, ctx.places, lambda known: known.with_migrated(release, host.now()))
+def _migrate(ctx: Context, host: Host) -> None:
+    wanted, kind = identity.instance_id(ctx.site), ctx.site.app.kind
+    done = once.run(host, ctx, wanted, "migrate", lambda seen, read: kind.migration(ctx.site, seen, read))
+    if done:
+        done.require(f"{ctx.site.name}: the migration to release {identity.release_of(wanted)} failed", StoreError)
 
 
-def _run(host: Host, ctx: Context, wanted: str, slot: str) -> str:
-    """Run the migration of an instance's release to its end, in the release's own sandbox."""
-    seen = sandbox.view(host, ctx, wanted, slot)
-    todo: Migration = ctx.site.app.kind.migration(ctx.site, seen, sandbox.reader(host, ctx, wanted))
-    if not todo.argv:
-        return "nothing to migrate"
-    ensure_users(host, ctx)
-    host.mkdir(seen.conf)
-    if not ctx.runtime.sandboxed:
-        instance.ensure_tree(host, ctx, wanted)
-    path = join(seen.conf, "migration.environment")
-    host.write(path, environment_text({**sandbox.environment(ctx, seen), **todo.env}), 0o600)
-    try:
-        unit = replace(_unit(ctx, seen, wanted, todo), environment=(path,))
-        done: Done = ctx.runtime.once(host, ctx.places, unit, todo.stdin)
-    finally:
-        host.remove(path)
-    return done.require(f"{ctx.site.name}: the migration to release {identity.release_of(wanted)} failed", StoreError)
-
-
-def _unit(ctx: Context, seen: View, wanted: str, todo: Migration) -> Unit:
-    return replace(sandbox.unit_of(ctx, seen, wanted, Process("migrate", todo.argv, compiles=todo.compiles)), run="")
+def _finish(ctx: Context, release: str, last: Step, host: Host) -> None:
+    """Do the last step, and write down that all of them were done."""
+    last.do(host)
+    now, told = host.now(), routines.kept(observe(host, ctx), ctx, release)
+    live.update(host, ctx, lambda known: replace(known.with_migrated(release, now), told=told))
 
 
 def migrate(host: Host, asked: Request, *, check: bool) -> Outcome:
@@ -98,5 +82,5 @@ def facts(host: Host, asked: Request) -> dict[str, t.Any]:
         "pending": release_id not in known.migrated,
         "migrated": dict(known.migrated),
         "backups": [f"{ctx.places.backups}/{name}" for name in host.children(ctx.places.backups) if name[0] != "."],
-        "steps": words(plan(ctx, known)),
+        **foretold(lambda: plan(ctx, known)),
     }

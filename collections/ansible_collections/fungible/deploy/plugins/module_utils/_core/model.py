@@ -49,6 +49,14 @@ class Extension:
 
 
 @dataclass(frozen=True)
+class Removed:
+    """Be an extension that is not there, and whether its own uninstall routine is to take its data away."""
+
+    name: str
+    purge: bool = False
+
+
+@dataclass(frozen=True)
 class Health:
     """Be how an instance shows that it can serve: `path` answers `status` within `within` seconds of its start."""
 
@@ -106,9 +114,11 @@ class Site:
     app: App
     stores: tuple[Store, ...] = ()
     plugins: tuple[Extension, ...] = ()
+    removed: tuple[Removed, ...] = ()
     locked: bool = True
     routes: tuple[Route, ...] = ()
     backup: bool = True
+    within: int = 300
 
     @property
     def public(self) -> str:

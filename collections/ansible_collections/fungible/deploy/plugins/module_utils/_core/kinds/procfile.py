@@ -13,7 +13,7 @@ from .protocol import Address, Contents, Migration, Process, Trees
 
 if t.TYPE_CHECKING:
     from ..model import Extension, Site
-    from .protocol import Folder, View
+    from .protocol import Folder, Routine, View
 
 WAIT: t.Final = "trap : TERM"  # a shell that is asked to stop waits for its command, which is asked as well
 LINE: t.Final = re.compile(r"([A-Za-z0-9_-]+):\s*(.+)")
@@ -77,6 +77,12 @@ class Procfile:
     def migration(self, site: Site, view: View, read: t.Callable[[str], str]) -> Migration:
         command = _lines(site, read).get("release")
         return Migration(("/bin/sh", "-c", command) if command else (), compiles=True)
+
+    def has_routines(self, extension: Extension) -> bool:
+        return False
+
+    def routine(self, site: Site, view: View, what: Routine) -> Migration:
+        return Migration(())
 
 
 def _lines(site: Site, read: t.Callable[[str], str]) -> dict[str, str]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import enum
 import typing as t
 from dataclasses import dataclass, field
 
@@ -60,6 +61,25 @@ class Migration:
     stdin: str = ""
     env: t.Mapping[str, str] = field(default_factory=dict, repr=False)
     compiles: bool = False
+
+
+class Verb(enum.Enum):
+    """Be what an extension is told."""
+
+    ACTIVATE = "activate"
+    UPGRADE = "upgrade"
+    DEACTIVATE = "deactivate"
+    UNINSTALL = "uninstall"
+
+
+@dataclass(frozen=True)
+class Routine:
+    """Be one thing that one extension is told, while those of `on` are on; at its end it says `mark`."""
+
+    verb: Verb
+    name: str
+    on: tuple[str, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,3 +161,9 @@ class Kind(t.Protocol):
 
     def migration(self, site: Site, view: View, read: t.Callable[[str], str]) -> Migration:
         """Tell how the stores are brought up to the release."""
+
+    def has_routines(self, extension: Extension) -> bool:
+        """Tell whether an extension is told when it comes, changes and goes."""
+
+    def routine(self, site: Site, view: View, what: Routine) -> Migration:
+        """Tell what runs such a routine."""

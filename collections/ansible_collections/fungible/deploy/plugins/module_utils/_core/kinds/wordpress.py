@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import typing as t
 
@@ -16,11 +17,12 @@ from . import wordpress_php as php
 from .procfile import ENV
 from .protocol import Address, Migration, Process, Trees
 from .wordpress_contents import contents
+from .wordpress_routines import ROUTINE
 from .wordpress_server import FPM_NAMES, fpm, nginx, php_options
 
 if t.TYPE_CHECKING:
     from ..model import Extension, Site
-    from .protocol import Contents, Folder, View
+    from .protocol import Contents, Folder, Routine, View
 
 MARKS: t.Final = ("wp-includes/version.php", "wp-settings.php", "wp-admin/includes/upgrade.php")
 HEADER: t.Final = re.compile(r"^[ \t/*#@]*(?:Plugin|Theme) Name:", re.MULTILINE | re.IGNORECASE)
@@ -32,6 +34,7 @@ FOLDERS: t.Final = {
     ExtensionKind.THEME: "wp-content/themes",
 }
 DATABASE: t.Final = ("DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "FUNGIBLE_SQLITE")
+QUIETLY: t.Final = ("-d", "memory_limit=-1", "-d", "display_errors=0", "-d", "log_errors=0")
 LINE: t.Final = Text()
 INSTALL: t.Final = Record(
     {
@@ -47,7 +50,7 @@ class WordPress:
     """Be the kind `wordpress`."""
 
     name = "wordpress"
-    generation = 1
+    generation = 2
     used_once: tuple[str, ...] = ("install",)
     uses_port = False
     extends = True
@@ -156,6 +159,21 @@ class WordPress:
         }
         options = php_options(site.app.options["ini"])
         return Migration((view.programs["php"], *options, "-d", "memory_limit=-1"), php.MIGRATION, env)
+
+    def has_routines(self, extension: Extension) -> bool:
+        return extension.kind is ExtensionKind.PLUGIN
+
+    def routine(self, site: Site, view: View, what: Routine) -> Migration:
+        env = {
+            "FUNGIBLE_MIGRATING": "1",
+            "FUNGIBLE_HOST": site.public.partition("://")[2],
+            "FUNGIBLE_ACTIVE": json.dumps(what.on),
+            "FUNGIBLE_MARK": what.mark,
+            "FUNGIBLE_PLUGIN": what.name,
+            "FUNGIBLE_VERB": what.verb.value,
+        }
+        options = (*php_options(site.app.options["ini"]), *QUIETLY)
+        return Migration((view.programs["php"], *options), ROUTINE, env)
 
 
 def _database(site: Site) -> t.Any:

@@ -46,6 +46,13 @@ CHAIN: t.Final = """<?php
  */
 (function () {
     $active = %(active)s;
+    if (getenv('FUNGIBLE_MIGRATING') !== false) {
+        remove_action('init', 'wp_cron');
+        $told = json_decode((string) getenv('FUNGIBLE_ACTIVE'));  // which of them were activated so far
+        $active = $told === null ? $active : array_values(array_filter($active, function ($file) use ($told) {
+            return in_array(strtok($file, '/'), $told, true);
+        }));
+    }
     add_filter('pre_option_active_plugins', function () use ($active) { return $active; });
     add_filter('pre_update_option_active_plugins', function ($new, $old) { return $old; }, 10, 2);
     if (getenv('FUNGIBLE_MIGRATING') === false) {
@@ -91,7 +98,7 @@ require getenv('FUNGIBLE_ROOT') . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 
 function fungible_fail($why) {
-    fwrite(STDERR, $why . "\\n");
+    file_put_contents('php://stderr', $why . "\\n");
     exit(1);
 }
 
