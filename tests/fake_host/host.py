@@ -9,6 +9,7 @@ errors must be of the reader's: a reader that uses the other name gives its own 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import re
 import typing as t
@@ -119,8 +120,11 @@ class FakeHost:
         files = re.findall(r'EnvironmentFile=(.+)|FUNGIBLE_FILES="(.+?)"', unit)
         return any(f'PORT="{address.port}"' in self.disk.text("".join(names)) for names in files)
 
-    def digest(self, path: str) -> str:
-        return digest(self.disk.nodes[path].text)
+    def digest(self, path: str, algorithm: str = "sha256") -> str:
+        return hashlib.new(algorithm, self.disk.nodes[path].text.encode(), usedforsecurity=False).hexdigest()
+
+    def fetch(self, url: str, most: int) -> Reply:
+        return Reply(200, self.internet[url]) if url in self.internet else Reply(404)
 
     def damage(self, tree: str, listing: str, thorough: bool = False, hashed: Hashed | None = None) -> Damage:
         return self.disk.damage(tree, listing)

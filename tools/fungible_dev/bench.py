@@ -9,7 +9,7 @@ import json
 import typing as t
 from pathlib import Path
 
-from . import bench_cutover, bench_instances, bench_rerun, bench_salt, bench_trees, show
+from . import bench_chain, bench_cutover, bench_instances, bench_rerun, bench_salt, bench_trees, show
 from .environment import ensure_system
 from .errors import ToolError
 
@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
 PACKAGES = ("php-fpm", "php-cli", "php-sqlite3", "nginx-light", "haproxy", "unzip", "systemd")
 BENCHES: dict[str, t.Callable[[], t.Iterator[Figure]]] = {
     "trees": bench_trees.figures,
+    "chains": bench_chain.figures,
     "module-memory": bench_trees.memory,
     "rerun": bench_rerun.figures,
     "salt": bench_salt.figures,

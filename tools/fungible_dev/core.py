@@ -19,6 +19,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core import (
     primitives,
     release,
 )
+from ansible_collections.fungible.deploy.plugins.module_utils._core.fleet import inventory
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Owner
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import RuntimeName
@@ -33,6 +34,7 @@ __all__ = [
     "cutover",
     "identity",
     "instance",
+    "inventory",
     "manifest",
     "primitives",
     "release",

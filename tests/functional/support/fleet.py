@@ -156,7 +156,10 @@ class Fleet:
         return made
 
     def runner(self, function: str, *args: str, **kwargs: t.Any) -> t.Any:
-        return self.master.salt_run_cli(timeout=180).run(function, *args, **kwargs)
+        """Run a runner on the master, which has the extension from its wheel too."""
+        program = self.master.salt_run_cli(timeout=180)
+        program.environ = {**program.environ, "PYTHONPATH": str(self.installed)}
+        return program.run(function, *args, **kwargs)
 
     def events(self, pattern: str, since: float) -> list[tuple[str, t.Any]]:
         """Tell the events with such a tag that the master has seen."""

@@ -30,7 +30,14 @@ def _minion(test: bool | None = None) -> face.Minion:
     return face.Minion(__salt__, __pillar__, __opts__["test"] if test is None else test)
 
 
-def info(name: str, thorough: bool = False, manifest: t.Any = None, root: str = "/") -> dict[str, t.Any]:
+def info(
+    name: str,
+    thorough: bool = False,
+    published: bool = False,
+    published_url: str = "",
+    manifest: t.Any = None,
+    root: str = "/",
+) -> dict[str, t.Any]:
     """
     Tell the declared chain in its order, what of it is ready on this minion, and whether its files are whole.
 
@@ -39,6 +46,13 @@ def info(name: str, thorough: bool = False, manifest: t.Any = None, root: str = 
 
     thorough
         Hash every byte of the release. Default: compare sizes, times and modes.
+
+    published
+        Compare WordPress and its plugins with the checksums that wordpress.org has published, where it has. The minion
+        asks for them itself.
+
+    published_url
+        What is asked instead of wordpress.org, such as a mirror of it.
 
     manifest
         The site's manifest, instead of the pillar's ``fungible:sites:<name>``. The job cache keeps it, secrets too.
@@ -52,7 +66,8 @@ def info(name: str, thorough: bool = False, manifest: t.Any = None, root: str = 
 
         salt '*' plugin_chain.info actioncenter
     """
-    return face.inform(face.Asked(name, manifest, root), partial(chain.facts, thorough=thorough), _minion())
+    facts = partial(chain.facts, thorough=thorough, published=published, published_url=published_url)
+    return face.inform(face.Asked(name, manifest, root), facts, _minion())
 
 
 def present(name: str, manifest: t.Any = None, root: str = "/", test: bool | None = None) -> dict[str, t.Any]:

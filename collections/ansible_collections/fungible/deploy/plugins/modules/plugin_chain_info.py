@@ -19,6 +19,16 @@ options:
       - Hash every byte of the release. Without it sizes, times and modes are compared.
     type: bool
     default: false
+  published:
+    description:
+      - Compare WordPress and its plugins with the checksums that wordpress.org has published, where it has. The host
+        asks for them itself. That nothing is published of a premium plugin is told, and is no error.
+    type: bool
+    default: false
+  published_url:
+    description:
+      - What is asked instead of wordpress.org, such as a mirror of it.
+    type: str
 extends_documentation_fragment:
   - fungible.deploy._site
   - fungible.deploy._site.informs
@@ -64,6 +74,13 @@ live:
       the application finds by itself included, and its paths that are missing, changed or added.
   returned: success
   type: dict
+published:
+  description:
+    - How the C(application)'s own files, and those of each plugin on disk (C(plugins), by its folder), differ from what
+      wordpress.org published. Its C(state) is V(same), V(differs), V(none) where nothing is published, or V(unknown)
+      where nobody answered, with the reason in C(why).
+  returned: when O(published) and the release is staged
+  type: dict
 steps:
   description: What M(fungible.deploy.plugin_chain) would do.
   returned: success
@@ -80,6 +97,8 @@ def main() -> None:
     inform(
         {
             "thorough": {"type": "bool", "default": False},
+            "published": {"type": "bool", "default": False},
+            "published_url": {"type": "str"},
         },
         facts,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from . import integrity, release
+from .kinds import wordpress_published
 from .request import Outcome, Request, carry_out, words
 
 if t.TYPE_CHECKING:
@@ -42,11 +43,13 @@ def plugin_chain(host: Host, asked: Request, *, check: bool) -> Outcome:
     return carry_out(host, ctx, present, check)
 
 
-def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.Any]:
+def facts(
+    host: Host, asked: Request, *, thorough: bool = False, published: bool = False, published_url: str | None = ""
+) -> dict[str, t.Any]:
     """Tell the chain in its order: what is declared, ready, on disk and loaded, and which files are not as staged."""
     ctx = asked.on(host)
     cached, seen = observe(host, ctx), integrity.observe(host, ctx, thorough)
-    return {
+    found = {
         "plugins": [{**one, "ready": one["sha256"] in cached.unpacked} for one in integrity.extensions(ctx, seen)],
         "staged": seen.declared.staged,
         "undeclared": integrity.undeclared(ctx, seen),
@@ -54,3 +57,14 @@ def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.
         "live": integrity.live(seen),
         "steps": words(plan(ctx, cached)),
     }
+    if published and seen.declared.staged and ctx.site.app.kind.extends:
+        found["published"] = _published(host, ctx, seen.declared, published_url or "")
+    return found
+
+
+def _published(host: Host, ctx: Context, seen: integrity.Sight, base: str) -> dict[str, t.Any]:
+    """Tell how files differ from what wordpress.org published; only its plugins are, so all else is not asked about."""
+    plugins = {one.path: one.version for one in seen.contents.extensions if one.kind == "plugin"}
+    folders = {path: version for path, version in plugins.items() if not path.endswith(".php")}
+    tree = ctx.places.release(seen.release)
+    return wordpress_published.facts(host, tree, integrity.files(seen), folders, base)

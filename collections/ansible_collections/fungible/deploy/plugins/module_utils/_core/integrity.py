@@ -115,6 +115,12 @@ def told(damage: Damage, places: tuple[str, ...] = (), *, below: bool = False) -
     }
 
 
+def files(seen: Sight) -> list[str]:
+    """Tell the files of a release that are on disk now."""
+    listed = {line.split("\t", 4)[3] for line in seen.listing.splitlines() if line[0] in "fx"}
+    return sorted((listed - set(seen.damage.missing)) | set(seen.damage.added))
+
+
 def _loaded(one: Found | None) -> str:
     """Tell the version that is loaded, or that it is loaded without saying its version."""
     return "" if one is None else one.version or "?"

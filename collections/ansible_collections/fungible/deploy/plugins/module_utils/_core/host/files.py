@@ -78,9 +78,9 @@ class Files:
         with told(tree):
             return trees.compare(tree, listing, thorough, {} if hashed is None else hashed)
 
-    def digest(self, path: str) -> str:
+    def digest(self, path: str, algorithm: str = "sha256") -> str:
         with told(path):
-            return trees.file_digest(path)
+            return trees.file_digest(path, algorithm)
 
     @contextlib.contextmanager
     def lock(self, path: str, wait: float) -> t.Iterator[None]:

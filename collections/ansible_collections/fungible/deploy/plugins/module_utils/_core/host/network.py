@@ -52,6 +52,12 @@ class Network(Files):
 
         return http_client.get(address, path, url, timeout)
 
+    def fetch(self, url: str, most: int) -> Reply:
+        """Fetch a small text; status 0: nobody answered, or too much, and the text says so."""
+        from .small_text import fetch
+
+        return fetch(url, most)
+
     def talk(self, socket_path: str, command: str) -> str:
         """Ask HAProxy's runtime API; nobody there is an empty answer, as where no socket can be."""
         if len(socket_path) > SOCKET_PATH_MOST:

@@ -261,10 +261,10 @@ def _digest_once(path: str, hashed: Hashed) -> str:
     return hashed[key]
 
 
-def file_digest(path: str) -> str:
+def file_digest(path: str, algorithm: str = "sha256") -> str:
     """Hash a file's bytes."""
-    sha256 = hashlib.sha256()
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     with open(path, "rb") as file:
         while chunk := file.read(CHUNK):
-            sha256.update(chunk)
-    return sha256.hexdigest()
+            digest.update(chunk)
+    return digest.hexdigest()
