@@ -27,6 +27,7 @@ ROLES: t.Final = {
     "yaml part wordpress",  # goes over the tutorial's manifest
     "yaml catalogue",  # vars with fungible_catalogue and fungible_sites; these go over the tutorial's manifest
     "yaml catalogue pillar",  # the same in a pillar
+    "yaml wanted",  # vars with a fungible_catalogue that has to be resolved
     "text chain",  # the extensions that come of it, each with its version and kind
     "yaml values",  # what those vars take from elsewhere
     "yaml inventory",

@@ -22,7 +22,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.fungible.deploy.plugins.module_utils import _face
-from ansible_collections.fungible.deploy.plugins.module_utils._core import expansion, manifest
+from ansible_collections.fungible.deploy.plugins.module_utils._core import catalogue, expansion, manifest
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Tree, View
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
@@ -111,6 +111,12 @@ def test_sites_get_from_the_catalogue_what_the_page_says() -> None:
         chains.append([f"{one.name} {one.version} {one.kind.value}" for one in manifest.parse(name, plain).plugins])
     [shown] = pages.blocks("text chain")
     assert shown.text.splitlines() == chains[0]
+
+
+def test_all_that_is_said_to_be_resolved_is() -> None:
+    for block in pages.blocks("yaml wanted"):
+        shared = pages.filled(block.text)["fungible_catalogue"]
+        assert [one.name for one in expansion.wanted_of_catalogue(catalogue.parse(shared))] == [*shared["extensions"]]
 
 
 @pytest.mark.parametrize("key", ["helth", "version"])

@@ -9,7 +9,7 @@ import json
 import typing as t
 from pathlib import Path
 
-from . import bench_chain, bench_cutover, bench_instances, bench_rerun, bench_salt, bench_trees, show
+from . import bench_chain, bench_cutover, bench_instances, bench_lock, bench_rerun, bench_salt, bench_trees, show
 from .environment import ensure_system
 from .errors import ToolError
 
@@ -23,6 +23,8 @@ BENCHES: dict[str, t.Callable[[], t.Iterator[Figure]]] = {
     "module-memory": bench_trees.memory,
     "rerun": bench_rerun.figures,
     "salt": bench_salt.figures,
+    "resolve": bench_lock.resolving,
+    "order": bench_lock.ordering,
     "cutover": bench_cutover.figures,
     "exposure": bench_instances.exposure,
     "instance-memory": bench_instances.memory,

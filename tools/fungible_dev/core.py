@@ -13,6 +13,7 @@ sys.path.insert(0, str(places.CHECKOUT / "collections"))
 from ansible_collections.fungible.deploy.plugins.module_utils._core import (
     context,
     cutover,
+    expansion,
     identity,
     instance,
     manifest,
@@ -20,22 +21,27 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core import (
     release,
 )
 from ansible_collections.fungible.deploy.plugins.module_utils._core.fleet import inventory
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host.desk import LocalDesk
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Owner
+from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.resolve import resolve
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import RuntimeName
 from ansible_collections.fungible.deploy.plugins.module_utils._core.places import Places
 
 __all__ = [
+    "LocalDesk",
     "LocalHost",
     "Owner",
     "Places",
     "RuntimeName",
     "context",
     "cutover",
+    "expansion",
     "identity",
     "instance",
     "inventory",
     "manifest",
     "primitives",
     "release",
+    "resolve",
 ]
