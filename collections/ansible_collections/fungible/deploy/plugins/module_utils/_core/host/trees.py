@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import typing as t
+from functools import lru_cache
 
 from ..listing import Damage, Entry, dump, load, mtime
 
@@ -20,6 +21,7 @@ if t.TYPE_CHECKING:
 
 FICLONE: t.Final = 0x40049409  # linux/fs.h
 CHUNK: t.Final = 1 << 18
+MODES: t.Final = {"f": 0o100444, "x": 0o100555}
 
 
 class TreeSink:
@@ -219,16 +221,21 @@ def _expected(listing: str) -> tuple[dict[str, tuple[t.Any, ...]], set[str]]:
     signs: dict[str, tuple[t.Any, ...]] = {}
     mounts = set()
     for line in listing.splitlines():
-        kind, sha256, size, path, *target = line.split("\t")
-        if kind == "f":
-            signs[path] = (0o100444, int(size), mtime(sha256))
-        elif kind == "x":
-            signs[path] = (0o100555, int(size), mtime(sha256))
-        elif kind == "l":
-            signs[path] = (target[0],)
-        elif kind == "d":
+        path, sign = _sign(line)
+        if sign:
+            signs[path] = sign
+        elif line[0] == "d":
             mounts.add(path)
     return signs, mounts
+
+
+@lru_cache(maxsize=1 << 15)  # the releases of a host's sites have most of their lines in common
+def _sign(line: str) -> tuple[str, tuple[t.Any, ...]]:
+    """Tell the path of a listing's line and the sign that it should have, if it is one that has any."""
+    kind, sha256, size, path, *target = line.split("\t")
+    if kind in MODES:
+        return path, (MODES[kind], int(size), mtime(sha256))
+    return path, (target[0],) if kind == "l" else ()
 
 
 def _walk(tree: str, mounts: set[str]) -> t.Iterator[tuple[str, tuple[t.Any, ...]]]:
