@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue import Requires
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError, ManifestError
+from ansible_collections.fungible.deploy.plugins.module_utils._core.expansion import expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.file import Entry, Lock, artifact, dump, parse
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.wanted import Want, Wanted
 
@@ -71,3 +72,13 @@ def test_what_is_no_lock_is_told_in_one_line(text: str) -> None:
 )
 def test_an_artifact_is_kept_under_its_digest_and_what_tells_what_it_is(location: str, suffix: str) -> None:
     assert artifact(location, SHA) == f"{SHA}{suffix}"
+
+
+def test_a_large_lock_is_read_and_expanded_by() -> None:
+    count = 10_000
+    lock = parse(dump(Lock(tuple(entry(f"extension-{number}", requires=Requires()) for number in range(count)))))
+    source = {"directory": "wordpress.org", "redirects": ["a.example"]}
+    shared = {"extensions": {one.want.name: {"version": ">=5", "source": source} for one in lock.entries}}
+    manifest = {"plugins": {"use": [{"name": "extension-7"}, {"name": f"extension-{count - 1}"}]}}
+    found = expand("blog", manifest, shared, lock).manifest["plugins"]["use"]
+    assert [one["source"]["tree"] for one in found] == ["0" * 64] * 2
