@@ -19,7 +19,6 @@ from saltext.fungible._core.host import documents
 from saltext.fungible.utils import fleet
 
 if t.TYPE_CHECKING:
-    __context__: dict[str, t.Any] = {}
     __opts__: dict[str, t.Any] = {}
 
 __virtualname__ = "fungible"
@@ -37,7 +36,7 @@ def inventory(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     output: str = "",
     timeout: int | None = None,
     root: str = "/",
-) -> str:
+) -> str | dict[str, t.Any]:
     """
     Tell the inventory of the minions' sites: extensions and versions, drift, and known vulnerabilities.
 
@@ -80,5 +79,4 @@ def inventory(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         text = report.report(fleet.told(wanted, answers), format, documents=feeds)
         return fleet.kept(output, text) if output else text
     except CoreError as exc:
-        __context__["retcode"] = 1  # what a runner raises is shown with its traceback
-        return str(exc)
+        return {"error": str(exc), "retcode": 1}  # what a runner raises is shown with its traceback

@@ -22,7 +22,8 @@ def _facts(answer: t.Any) -> dict[str, t.Any]:
     ret = answer.get("ret") if isinstance(answer, dict) else None
     if isinstance(ret, dict) and "sites" in ret:
         return ret
-    return {"error": str(ret) if ret else "it did not answer"}
+    said = str(ret or "it did not answer").strip().splitlines()
+    return {"error": said[0]}  # Salt's own words for one that is gone go on about its jobs
 
 
 def kept(path: str, text: str) -> str:
