@@ -8,7 +8,6 @@ asked only for what is not locked yet or should be updated, and then the answer 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
 import typing as t
@@ -56,17 +55,17 @@ class Web:
                 raise AwayError(f"{url}: is not there any more ({answer.status_code})")
             yield from _pieces(url, answer, ARTIFACT)
 
-    @contextlib.contextmanager
-    def _answer(self, url: str, allowed: t.Collection[str]) -> t.Iterator[t.Any]:
-        """Ask, and follow where it is allowed."""
-        for _ in range(REDIRECTS):
-            with self._get(url) as answer:
-                if not answer.is_redirect:
-                    if answer.status_code >= 300 and answer.status_code not in ABSENT:
-                        raise AwayError(f"{url}: answers {answer.status_code}")
-                    yield answer
-                    return
-                url = followed(url, answer.headers["location"], allowed)
+    def _answer(self, url: str, allowed: t.Collection[str]) -> t.Any:
+        """Ask, and follow where it is allowed; what is given has to be closed."""
+        for _hop in range(REDIRECTS):
+            answer = self._get(url)
+            if not answer.is_redirect:
+                if answer.status_code < 300 or answer.status_code in ABSENT:
+                    return answer
+                answer.close()
+                raise AwayError(f"{url}: answers {answer.status_code}")
+            answer.close()
+            url = followed(url, answer.headers["location"], allowed)
         raise ArtifactError(f"{url}: is redirected more than {REDIRECTS} times")
 
     def _get(self, url: str) -> t.Any:

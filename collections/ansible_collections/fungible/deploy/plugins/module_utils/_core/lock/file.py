@@ -157,10 +157,11 @@ def _json(text: str, where: str) -> dict[str, t.Any]:
         data = json.loads(text)
     except (ValueError, RecursionError) as exc:
         raise ManifestError(f"{where}: is no JSON ({str(exc)[:120]}): {MEND}") from exc
-    known = data.get("format") if isinstance(data, dict) else None
-    if type(known) is int and known > FORMAT:
+    known: t.Any = data.get("format") if isinstance(data, dict) else None
+    is_number = isinstance(known, int) and not isinstance(known, bool)
+    if is_number and known > FORMAT:
         raise ManifestError(f"{where}: has format {known}, and this fungible knows up to {FORMAT}: update fungible")
-    if type(known) is not int or known != FORMAT or not isinstance(data, dict):
+    if not is_number or known != FORMAT or not isinstance(data, dict):
         raise ManifestError(f"{where}: has no format that is known: {MEND}")
     return data
 
