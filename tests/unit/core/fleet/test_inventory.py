@@ -73,6 +73,14 @@ def test_the_loaded_versions_are_those_of_the_release_that_is_live() -> None:
     assert [one["loaded"] for one in facts["plugins"] if one["state"] == "enabled" and one["kind"] == "plugin"] != []
 
 
+def test_what_a_lock_gave_is_told_as_locked() -> None:
+    found, manifest = world(), table.manifest("blog")
+    first = manifest["plugins"]["use"][0]
+    first["source"] = {**first["source"], "tree": "0" * 64}
+    facts = inventory.facts(found.host, [Request("blog", manifest)])["sites"]["blog"]["extensions"]
+    assert [one["name"] for one in facts if one["locked"]] == [first["name"]]
+
+
 def test_a_site_that_is_no_good_does_not_hide_the_others() -> None:
     found = world({"deployed": "blog"})
     facts = inventory.facts(found.host, [Request("shop", {"app": {}}), found.request("blog")])
