@@ -120,11 +120,19 @@ def test_plugins_are_on_by_code_and_no_browser_can_change_that(site: Machine) ->
     browser = Browser(site)
     browser.log_in()
     assert plugins(browser) == {"akismet": True, "hello": False, "sqlite-database-integration": False}
+    browser.ask("/wp-admin/")  # Akismet, just activated, leads to its own page once
     page = browser.ask("/wp-admin/plugins.php").body
-    nonce = re.search(r"action=deactivate&amp;plugin=akismet%2Fakismet\.php[^\"]*_wpnonce=([0-9a-f]+)", page)
-    assert nonce
-    browser.ask(f"/wp-admin/plugins.php?action=deactivate&plugin=akismet%2Fakismet.php&_wpnonce={nonce[1]}")
-    assert plugins(browser)["akismet"]
+    assert "This site&#039;s plugins, themes and WordPress itself are kept by fungible" in page
+    assert not re.search(r"plugins\.php\?action=|name=\"action2?\"|plugin-install\.php|plugin-editor\.php", page)
+    assert "href='plugins.php'" in page  # the menu, below which plugins put their own
+    nonce = browser.nonce("/wp-admin/plugins.php", r'name="_wpnonce" value="([0-9a-f]+)"')
+    form = {"action": "deactivate-selected", "checked[]": "akismet/akismet.php", "_wpnonce": nonce}
+    assert "not allowed to deactivate plugins" in browser.ask("/wp-admin/plugins.php", form).body
+    for verb in ("activate", "delete"):
+        browser.ask("/wp-admin/plugins.php", {**form, "action": f"{verb}-selected", "checked[]": "hello.php"})
+    for path in ("plugin-install.php", "plugin-editor.php", "theme-install.php", "theme-editor.php"):
+        assert browser.ask(f"/wp-admin/{path}").status in (403, 500), path
+    assert plugins(browser) == {"akismet": True, "hello": False, "sqlite-database-integration": False}
     without = with_plugins(site, manifest(site, OLD)["plugins"]["use"][:1])
     site.deploy(without)
     assert plugins(browser) == {"hello": False, "sqlite-database-integration": False}

@@ -74,6 +74,7 @@ def test_the_order_of_keys_is_no_matter(make: t.Callable[[], Data]) -> None:
         with_plugin(name="akismet2"),
         with_plugin(kind="mu-plugin"),
         with_plugin(state="disabled"),
+        with_plugin(network=True),
         with_plugin(source={"url": "https://downloads.example/akismet.zip", "sha256": OTHER}),
     ],
     ids=repr,

@@ -109,6 +109,41 @@ def test_the_chain_has_what_is_enabled_in_its_order() -> None:
     assert "foreach (array('must/must.php') as $file)" in text
 
 
+def test_what_is_on_for_a_whole_network_is_told_by_the_manifest_or_by_its_header() -> None:
+    use = [extension("own"), extension("asked", network=True), extension("says")]
+    says = {"says.php": f"{HEADED[:-3]} * Network: true\n */"}
+    text = generated({"plugins": {"use": use}}, says=says)["wp-content/mu-plugins/0-fungible.php"]
+    assert "$network = array('asked/asked.php', 'says/says.php');" in text
+    assert "$active = array('own/own.php', 'asked/asked.php', 'says/says.php');" in text
+
+
+def test_a_chain_says_which_must_use_plugins_it_loads_and_whether_the_browser_may_change_anything() -> None:
+    text = generated()["wp-content/mu-plugins/0-fungible.php"]
+    assert "The must-use plugins that it loads, in their order: hello.\n" in text
+    assert "} elseif (true) {" in text
+    assert "} elseif (false) {" in generated({"plugins": {"locked": False}})["wp-content/mu-plugins/0-fungible.php"]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("Requires at least: 6.5", "requires WordPress 6.5 by its header, and app.version is 6.4: use another"),
+        ("Requires Plugins: shop", "requires the plugin shop by its header, which is not on in the site's chain"),
+        ("Requires at least: 6.4", ""),
+        ("Requires at least: the moon", ""),
+        ("Requires Plugins: other", ""),
+    ],
+)
+def test_what_a_plugin_requires_by_its_header_is_there(line: str, why: str) -> None:
+    over = {"plugins": {"use": [extension("one"), extension("other"), extension("shop", state="disabled")]}}
+    files = {"one.php": f"{HEADED[:-3]} * {line}\n */"}
+    if not why:
+        generated(over, one=files)
+        return
+    with pytest.raises(ArtifactError, match=f"^blog: plugin one {why}"):
+        generated(over, one=files)
+
+
 def test_a_theme_needs_no_plugin_header() -> None:
     generated({"plugins": {"use": [extension("plain", kind="theme")]}}, plain={"style.css": "/* Theme Name: x */"})
 

@@ -23,7 +23,7 @@ FILES: t.Final[dict[str, str]] = {
     "wp-content/plugins/it's odd/main.php": head("Odd"),
     "wp-content/plugins/empty/readme.txt": "nothing",
     "wp-content/mu-plugins/0-fungible.php": wordpress_php.chain(
-        ["akismet/akismet.php", "it's odd/main.php", "gone/gone.php"], ["audit/audit.php"]
+        ["akismet/akismet.php", "it's odd/main.php", "gone/gone.php"], ["audit/audit.php"], [], locked=True
     ),
     "wp-content/mu-plugins/audit/audit.php": head("Audit", "2"),
     "wp-content/mu-plugins/host.php": "<?php // a hoster's",

@@ -63,7 +63,7 @@ def test_php_reads_what_was_written(values: list[t.Any]) -> None:
 CONSTANTS: t.Final[dict[str, t.Any]] = {"WP_DEBUG": False, "AUTHOR": "O'Neill \\ sons", "WP_POST_REVISIONS": 5}
 WRITTEN: t.Final = {
     "configuration": php.config(CONSTANTS, "wp_", ("DB_NAME",)),
-    "chain": php.chain(["a b/it's.php"], ["must/use.php"]),
+    "chain": php.chain(["a b/it's.php"], ["must/use.php"], [], locked=True),
     "drop-in": php.sqlite("sqlite-database-integration"),
     "migration": php.MIGRATION,
 }

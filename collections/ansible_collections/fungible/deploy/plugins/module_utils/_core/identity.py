@@ -36,6 +36,7 @@ def lock_entry(site: Site) -> dict[str, t.Any]:
                 "kind": one.kind.value,
                 "enabled": one.enabled,
                 "sha256": one.source.sha256,
+                **({"network": True} if one.network else {}),
             }
             for one in site.plugins
         ],

@@ -58,6 +58,7 @@ EXTENSION: t.Final = s.Record(
         "source": s.Field(SOURCE, "where its artifact comes from"),
         "kind": s.Field(s.Choice(tuple(kind.value for kind in ExtensionKind)), "what it is", "plugin"),
         "state": s.Field(s.Choice(("enabled", "disabled")), "disabled: its files are there, but not loaded", "enabled"),
+        "network": s.Field(s.Flag(), "activate it for the whole network of a multisite", False),
     },
     lambda kind, state, **values: Extension(kind=ExtensionKind(kind), enabled=state == "enabled", **values),
 )

@@ -46,6 +46,7 @@ class Extension:
     source: Source
     kind: ExtensionKind = ExtensionKind.PLUGIN
     enabled: bool = True
+    network: bool = False  # on in each site of a multisite, and marked so
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,16 @@ import json
 import re
 import typing as t
 
+from .. import versions
 from ..errors import ArtifactError, ManifestError
 from ..model import ExtensionKind
 from ..schema import Field, MapOf, Record, Scalar, Text
+from . import wordpress_headers as headers
 from . import wordpress_php as php
 from .procfile import ENV
 from .protocol import Address, Migration, Process, Trees
 from .wordpress_contents import contents
+from .wordpress_headers import Headers
 from .wordpress_routines import ROUTINE
 from .wordpress_server import FPM_NAMES, fpm, nginx, php_options
 
@@ -106,11 +109,16 @@ class WordPress:
     def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
         mains = {one.name: _main_file(one, trees) for one in site.plugins if one.kind is not ExtensionKind.THEME}
         enabled = {kind: [one for one in site.plugins if one.enabled and one.kind is kind] for kind in ExtensionKind}
+        heads = {one.name: _head(one, mains, trees) for one in enabled[ExtensionKind.PLUGIN]}
+        for name, head in heads.items():
+            _require_what_it_requires(site, name, head, heads)
         files = {
             "wp-config.php": php.config(_constants(site), site.app.options["table_prefix"], DATABASE),
             "wp-content/mu-plugins/0-fungible.php": php.chain(
                 [mains[one.name] for one in enabled[ExtensionKind.PLUGIN]],
                 [mains[one.name] for one in enabled[ExtensionKind.MU_PLUGIN]],
+                [mains[one.name] for one in enabled[ExtensionKind.PLUGIN] if one.network or heads[one.name].network],
+                locked=site.locked,
             ),
         }
         if getattr(_database(site), "kind", "") == "sqlite":
@@ -197,6 +205,27 @@ def _login(site: Site, view: View) -> dict[str, str]:
         "DB_PASSWORD": database.password,
         "DB_HOST": f"localhost:{view.databases['db']}",
     }
+
+
+def _head(extension: Extension, mains: t.Mapping[str, str], trees: Trees) -> Headers:
+    path = mains[extension.name].partition("/")[2]
+    return headers.plugin(trees[extension.name].read(path)) or Headers(extension.name)
+
+
+def _require_what_it_requires(site: Site, name: str, head: Headers, enabled: t.Container[str]) -> None:
+    """Insist that a plugin gets what its own header asks for: a WordPress that is new enough, and other plugins."""
+    asked = head.requires_wordpress
+    if re.fullmatch(versions.NUMBER, asked) and versions.fits(site.app.version, f">={asked}") is False:
+        raise ArtifactError(
+            f"{site.name}: plugin {name} requires WordPress {asked} by its header, and app.version is "
+            f"{site.app.version}: use another version of one of them"
+        )
+    for one in head.requires_plugins:
+        if one not in enabled:
+            raise ArtifactError(
+                f"{site.name}: plugin {name} requires the plugin {one} by its header, which is not on in the site's "
+                f"chain: add it, or take {name} out"
+            )
 
 
 def _main_file(extension: Extension, trees: Trees) -> str:

@@ -39,19 +39,50 @@ if (!defined('ABSPATH')) {
 require_once ABSPATH . 'wp-settings.php';
 """
 
+ABOUT: t.Final = "Answers from the release which plugins are on, in their order; the database has no say in it."
+NOTICE: t.Final = (
+    "This site's plugins, themes and WordPress itself are kept by fungible, in the site's manifest. "
+    "Whoever manages the site changes them there; nothing can be installed, updated, switched on or off here."
+)
+
 CHAIN: t.Final = """<?php
 /*
  * Plugin Name: fungible
- * Description: Answers from the release which plugins are on, in their order; the database has no say in it.
+ * Description: %(about)s
  */
 (function () {
     $active = %(active)s;
+    $network = %(network)s;
     if (getenv('FUNGIBLE_MIGRATING') !== false) {
         remove_action('init', 'wp_cron');
         $told = json_decode((string) getenv('FUNGIBLE_ACTIVE'));  // which of them were activated so far
         $active = $told === null ? $active : array_values(array_filter($active, function ($file) use ($told) {
             return in_array(strtok($file, '/'), $told, true);
         }));
+        $GLOBALS['fungible_network'] = $network;
+    } elseif (%(locked)s) {
+        // Plugins put menus of their own below "Plugins", so whoever may see that screen still does.
+        $kept = array('activate_plugin', 'deactivate_plugin', 'deactivate_plugins', 'delete_plugins', 'install_plugins',
+            'update_plugins', 'upload_plugins', 'edit_plugins', 'delete_themes', 'install_themes', 'update_themes',
+            'upload_themes', 'edit_themes', 'edit_files', 'update_core');
+        add_filter('map_meta_cap', function ($caps, $cap) use ($kept) {
+            return in_array($cap, $kept, true) ? array('do_not_allow') : $caps;
+        }, 10, 2);
+        add_filter('bulk_actions-plugins', '__return_empty_array');
+        add_filter('bulk_actions-plugins-network', '__return_empty_array');
+        $notice = function () {
+            if (in_array($GLOBALS['pagenow'], array('plugins.php', 'themes.php', 'update-core.php'), true)) {
+                echo '<div class="notice notice-info"><p>', esc_html(%(notice)s), '</p></div>';
+            }
+        };
+        add_action('admin_notices', $notice);
+        add_action('network_admin_notices', $notice);
+    }
+    if (is_multisite()) {
+        $active = array_values(array_diff($active, $everywhere = array_values(array_intersect($active, $network))));
+        $marked = array_fill_keys($everywhere, 1);
+        add_filter('pre_site_option_active_sitewide_plugins', function () use ($marked) { return $marked; });
+        add_filter('pre_update_site_option_active_sitewide_plugins', function ($new, $old) { return $old; }, 10, 2);
     }
     add_filter('pre_option_active_plugins', function () use ($active) { return $active; });
     add_filter('pre_update_option_active_plugins', function ($new, $old) { return $old; }, 10, 2);
@@ -152,9 +183,12 @@ def config(constants: t.Mapping[str, t.Any], prefix: str, database: t.Sequence[s
     return CONFIG % {"from_environment": names, "constants": lines, "prefix": literal(prefix)}
 
 
-def chain(active: t.Sequence[str], must_use: t.Sequence[str]) -> str:
-    """Write the must-use plugin that is the chain."""
-    return CHAIN % {"active": literal(active), "must_use": literal(must_use)}
+def chain(active: t.Sequence[str], must_use: t.Sequence[str], network: t.Sequence[str], *, locked: bool) -> str:
+    """Write the must-use plugin that is the chain; it tells which must-use plugins it loads, as WordPress does not."""
+    names = ", ".join(file.partition("/")[0] for file in must_use)
+    values = {"active": active, "must_use": must_use, "network": network, "locked": locked, "notice": NOTICE}
+    about = f"{ABOUT} The must-use plugins that it loads, in their order: {names}." if names else ABOUT
+    return CHAIN % {**{name: literal(value) for name, value in values.items()}, "about": about}
 
 
 def sqlite(plugin: str) -> str:

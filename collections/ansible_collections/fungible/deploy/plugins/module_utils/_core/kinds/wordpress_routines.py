@@ -160,7 +160,7 @@ $who = is_multisite()
 $who && wp_set_current_user($who->ID);
 $verb = getenv('FUNGIBLE_VERB');
 $file = Fungible::main(getenv('FUNGIBLE_PLUGIN'));
-$network = is_multisite() && getenv('FUNGIBLE_NETWORK') === '1';
+$network = is_multisite() && in_array($file, $GLOBALS['fungible_network'] ?? array(), true);
 if ($file === '') {
     Fungible::$why = 'WordPress does not find it in the release';
     exit(1);
