@@ -13,6 +13,7 @@ from tests.parts.support import wordpress
 from tests.parts.support.plugins import Plugins
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError, StoreError
+from fungible_dev.archives import sha256_of, write_zip
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +128,22 @@ def test_what_a_routine_prints_and_where_it_sends_the_browser_is_no_failure(site
     assert told(site, "prints") == told(site, "sends") == ["activate:1.0"]
 
 
+def test_a_drop_in_is_loaded_and_nothing_else_of_its_artifact_or_of_wp_content_is_touched(
+    site: Machine, tmp_path: Path
+) -> None:
+    files = {"readme.txt": b"", "includes/advanced-cache.php": b"<?php header('X-Cached-By: test');"}
+    write_zip(tmp_path / "cache.zip", files, top="cache")
+    source = {"path": str(tmp_path / "cache.zip"), "sha256": sha256_of(tmp_path / "cache.zip")}
+    with_it = manifest(site, {"name": "advanced-cache", "version": "1", "kind": "drop-in", "source": source})
+    site.deploy(with_it)
+    assert site.get("/").headers["x-cached-by"] == "test"
+    there = sorted(path.name for path in (site.release(with_it) / "wp-content").iterdir())
+    assert there == ["advanced-cache.php", "db.php", "index.php", "mu-plugins", "plugins", "themes", "uploads"]
+    without = manifest(site, {"name": "advanced-cache", "state": "absent"})
+    site.deploy(without)
+    assert "x-cached-by" not in site.get("/").headers
+
+
 def test_a_routine_that_writes_into_its_own_folder_is_told_to_declare_a_store(site: Machine, plugins: Plugins) -> None:
     """Be somebody who may not write to the release, as in a sandbox nobody may."""
     writes = plugins.entry("writes", activate="file_put_contents(__DIR__ . '/cache.html', 'x');")
@@ -138,6 +155,15 @@ def test_a_routine_that_writes_into_its_own_folder_is_told_to_declare_a_store(si
     remedy = "it cannot write wp-content/plugins/writes/cache.html.*mount: wp-content/plugins/writes: "
     with pytest.raises(StoreError, match=remedy):
         site.start(asked)
+
+
+def test_a_plugin_writes_where_a_store_lies_in_its_folder(site: Machine, plugins: Plugins) -> None:
+    writes = plugins.entry("writes", activate="file_put_contents(__DIR__ . '/cache/page.html', 'x') || wp_die('no');")
+    asked = manifest(site, writes)
+    asked["stores"]["cache"] = {"kind": "directory", "mount": "wp-content/plugins/writes/cache"}
+    site.deploy(asked)
+    assert (site.root / "srv/fungible/wp/stores/cache/page.html").read_text() == "x"
+    assert site.get("/wp-content/plugins/writes/cache/page.html").body == "x"
 
 
 def test_plugins_of_a_site_that_ran_before_routines_did_are_not_activated_again(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import typing as t
 
 import pytest
@@ -13,7 +14,7 @@ from tests.fake_host.host import FakeHost
 from tests.unit.core.examples import SECRET, Data, blog, context_of, extension, merged, site_of
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import sandbox
-from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError
+from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError, ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Process, Tree, View
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress import MARKS, WordPress
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import ExtensionKind
@@ -142,6 +143,27 @@ def test_what_a_plugin_requires_by_its_header_is_there(line: str, why: str) -> N
         return
     with pytest.raises(ArtifactError, match=f"^blog: plugin one {why}"):
         generated(over, one=files)
+
+
+def test_a_drop_in_is_one_file_and_wordpress_is_told_to_load_it() -> None:
+    site = site_of(blog({"plugins": {"use": [extension("advanced-cache", kind="drop-in")]}}))
+    assert KIND.place(site.plugins[0]) == "wp-content/advanced-cache.php"
+    assert "define('WP_CACHE', true);" in KIND.generated(site, trees(site))["wp-config.php"]
+
+
+@pytest.mark.parametrize(
+    ("name", "over", "why"),
+    [
+        ("object-cash", {}, "WordPress knows none of that name: did you mean object-cache?"),
+        ("object-cache", {"state": "disabled"}, "is loaded where it is there"),
+        ("db", {}, "an sqlite store has one of its own"),
+    ],
+)
+def test_a_drop_in_that_cannot_be_is_refused(name: str, over: Data, why: str) -> None:
+    use = [extension(name, kind="drop-in", **over), extension("sqlite-database-integration", state="disabled")]
+    stores = {"db": {"kind": "sqlite", "database": None, "user": None, "password": None}}
+    with pytest.raises(ManifestError, match=re.escape(f"blog.plugins.use: drop-in {name}: {why}")):
+        site_of(blog({"stores": stores, "plugins": {"use": use}}))
 
 
 def test_a_theme_needs_no_plugin_header() -> None:

@@ -78,7 +78,7 @@ def extensions(ctx: Context, seen: Seen) -> list[Facts]:
                 "locked": bool(one.source.tree),  # what comes from a lock has the digest of its tree as well
                 "on_disk": on_disk[place].version if place in on_disk else "",
                 "loaded": _loaded(loaded.get(place)),
-                **told(seen.declared.damage, (f"{place}/",), below=True),
+                **told(seen.declared.damage, _paths(place), below=True),
             }
         )
     return found
@@ -105,8 +105,13 @@ def live(seen: Seen) -> Facts:
 
 def elsewhere(ctx: Context, seen: Seen) -> dict[str, list[str]]:
     """Tell the damage of the application's own files, and of what belongs to no extension of the chain."""
-    places = tuple(f"{ctx.site.app.kind.place(one)}/" for one in ctx.site.plugins)
+    places = tuple(path for one in ctx.site.plugins for path in _paths(ctx.site.app.kind.place(one)))
     return told(seen.declared.damage, places, below=False)
+
+
+def _paths(place: str) -> tuple[str, ...]:
+    """Tell how the paths of an extension begin: that of a drop-in is one file."""
+    return (place,) if place.endswith(".php") else (f"{place}/",)
 
 
 def told(damage: Damage, places: tuple[str, ...] = (), *, below: bool = False) -> dict[str, list[str]]:

@@ -35,6 +35,7 @@ class ExtensionKind(enum.Enum):
     PLUGIN = "plugin"
     MU_PLUGIN = "mu-plugin"
     THEME = "theme"
+    DROP_IN = "drop-in"
 
 
 @dataclass(frozen=True)

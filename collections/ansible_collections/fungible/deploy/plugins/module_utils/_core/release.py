@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 from functools import partial
-from posixpath import dirname, join, normpath
+from posixpath import basename, dirname, join, normpath, split
 
 from . import journal, listing
 from .errors import ArtifactError, HostError
@@ -15,12 +15,13 @@ from .host.protocol import Layer
 from .identity import release_id
 from .kinds.protocol import Tree
 from .listing import Damage
+from .model import ExtensionKind
 from .plan import Plan, Step
 
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
-    from .model import Source
+    from .model import Extension, Source
 
 CACHE_WAIT: t.Final = 600.0
 
@@ -32,6 +33,7 @@ class Artifact:
     name: str
     source: Source
     at: str = ""
+    file: str = ""  # the one file of it that is wanted
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,13 @@ class Seen:
 def artifacts(ctx: Context) -> list[Artifact]:
     """Tell what a release is composed of: the application, then its plugin chain in order."""
     kind = ctx.site.app.kind
-    chain = [Artifact(f"{one.name} {one.version}", one.source, kind.place(one)) for one in ctx.site.plugins]
+    chain = [_artifact(one, kind.place(one)) for one in ctx.site.plugins]
     return [Artifact(f"{ctx.site.name} {ctx.site.app.version}", ctx.site.app.source), *chain]
+
+
+def _artifact(one: Extension, place: str) -> Artifact:
+    folder, file = split(place) if one.kind is ExtensionKind.DROP_IN else (place, "")
+    return Artifact(f"{one.name} {one.version}", one.source, folder, file)
 
 
 def observe(host: Host, ctx: Context, thorough: bool = False) -> Seen:
@@ -198,28 +205,48 @@ def _require_bytes(ctx: Context, one: Artifact, host: Host) -> None:
 
 def _layers(ctx: Context, host: Host) -> list[Layer]:
     """Lay the artifacts over one another, later over earlier, and what fungible writes over all."""
-    found = []
-    for one in artifacts(ctx):
+    found, wanted = [], artifacts(ctx)
+    for one in wanted:
         place = ctx.places.cached_tree(one.source.sha256)
         text = host.read(join(place, "listing"))
         if text is None:
             raise ArtifactError(f"{one.name}: its tree vanished from {ctx.places.cache}: run again")
-        found.append(_topped(Layer(join(place, "tree"), text, one.at)))
+        layer = _topped(Layer(join(place, "tree"), text, one.at))
+        found.append(_only(layer, one) if one.file else layer)
     trees = {one.name: _tree(host, layer) for one, layer in zip(ctx.site.plugins, found[1:])}
     ctx.site.app.kind.check_tree(ctx.site, set(_paths(found[0].listing)))
     found.append(_generated(ctx, host, trees))
     mounts = tuple(f"{store.mount}/" for store in ctx.site.stores if store.mount)
-    above = [tuple(_covers(layer) for layer in found[index + 1 :]) for index in range(len(found))]
+    covers = [_covers(layer, whole=not one.file) for layer, one in zip(found, wanted)] + [
+        _covers(found[-1], whole=True)
+    ]
+    above = [covers[index + 1 :] for index in range(len(found))]
     whole = [
-        _without(layer, [prefix for group in covers for prefix in group], mounts) for layer, covers in zip(found, above)
+        _without(layer, [prefix for group in groups for prefix in group], mounts) for layer, groups in zip(found, above)
     ]
     empty = "".join(f"{listing.Entry(mount[:-1], 'd')}\n" for mount in mounts)
     return [*whole, Layer("", empty)]
 
 
-def _covers(layer: Layer) -> tuple[str, ...]:
+def _covers(layer: Layer, *, whole: bool) -> tuple[str, ...]:
     """Tell what a layer hides of those below it: the folder of a plugin whole, of the root only its own files."""
-    return (f"{layer.at}/",) if layer.at else tuple(_paths(layer.listing))
+    return (f"{layer.at}/",) if layer.at and whole else tuple(join(layer.at, path) for path in _paths(layer.listing))
+
+
+def _only(layer: Layer, one: Artifact) -> Layer:
+    """Take the one file out of a tree that is wanted of it, wherever in it that is."""
+    lines = [line.split("\t") for line in layer.listing.splitlines()]
+    found = [line for line in lines if line[0] != "d" and basename(line[3]) == one.file]
+    least = min((line[3].count("/") for line in found), default=0)
+    nearest = [line for line in found if line[3].count("/") == least]
+    if len(nearest) != 1 or nearest[0][0] == "l":
+        raise ArtifactError(
+            f"{one.name}: {one.source.name} holds {len(nearest)} files named {one.file}, of which one is wanted: "
+            "is it the right archive?"
+        )
+    folder, name = split(nearest[0][3])
+    text = "\t".join([*nearest[0][:3], name, *nearest[0][4:]]) + "\n"
+    return Layer(join(layer.tree, folder), text, layer.at)
 
 
 def _without(layer: Layer, hidden: list[str], mounts: tuple[str, ...]) -> Layer:

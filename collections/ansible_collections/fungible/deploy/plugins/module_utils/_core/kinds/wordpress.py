@@ -13,12 +13,12 @@ import typing as t
 from .. import versions
 from ..errors import ArtifactError, ManifestError
 from ..model import ExtensionKind
-from ..schema import Field, MapOf, Record, Scalar, Text
+from ..schema import Field, MapOf, Record, Scalar, Text, nearest
 from . import wordpress_headers as headers
 from . import wordpress_php as php
 from .procfile import ENV
 from .protocol import Address, Migration, Process, Trees
-from .wordpress_contents import contents
+from .wordpress_contents import CONTENT, DROP_INS, contents
 from .wordpress_headers import Headers
 from .wordpress_routines import ROUTINE
 from .wordpress_server import FPM_NAMES, fpm, nginx, php_options
@@ -36,6 +36,9 @@ FOLDERS: t.Final = {
     ExtensionKind.MU_PLUGIN: "wp-content/mu-plugins",
     ExtensionKind.THEME: "wp-content/themes",
 }
+MAINS: t.Final = (ExtensionKind.PLUGIN, ExtensionKind.MU_PLUGIN)
+# What WordPress asks for before it loads a drop-in: https://developer.wordpress.org/reference/functions/_get_dropins/.
+ASKED_FOR: t.Final = {"advanced-cache": "WP_CACHE", "sunrise": "SUNRISE"}
 DATABASE: t.Final = ("DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "FUNGIBLE_SQLITE")
 QUIETLY: t.Final = ("-d", "memory_limit=-1", "-d", "display_errors=0", "-d", "log_errors=0")
 LINE: t.Final = Text()
@@ -83,6 +86,9 @@ class WordPress:
             raise ManifestError(f"{site.name}.stores.db.kind: WordPress needs mariadb or sqlite, not {database.kind}")
         if database.kind == "sqlite" and not any(one.name == SQLITE_PLUGIN for one in site.plugins):
             raise ManifestError(f"{site.name}.plugins.use: an sqlite store needs the plugin {SQLITE_PLUGIN}: add it")
+        for one in site.plugins:
+            if one.kind is ExtensionKind.DROP_IN:
+                _check_drop_in(site, one, database.kind)
 
     def identity(self, site: Site) -> t.Mapping[str, t.Any]:
         return {
@@ -96,6 +102,8 @@ class WordPress:
         return {"php-fpm": FPM_NAMES, "php": ("php",), "nginx": ("nginx",)}
 
     def place(self, extension: Extension) -> str:
+        if extension.kind is ExtensionKind.DROP_IN:
+            return f"{CONTENT}/{extension.name}.php"
         return f"{FOLDERS[extension.kind]}/{extension.name}"
 
     def check_tree(self, site: Site, paths: t.Container[str]) -> None:
@@ -107,7 +115,7 @@ class WordPress:
         return contents(tree)
 
     def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
-        mains = {one.name: _main_file(one, trees) for one in site.plugins if one.kind is not ExtensionKind.THEME}
+        mains = {one.name: _main_file(one, trees) for one in site.plugins if one.kind in MAINS}
         enabled = {kind: [one for one in site.plugins if one.enabled and one.kind is kind] for kind in ExtensionKind}
         heads = {one.name: _head(one, mains, trees) for one in enabled[ExtensionKind.PLUGIN]}
         for name, head in heads.items():
@@ -192,6 +200,8 @@ def _constants(site: Site) -> dict[str, t.Any]:
     ours = {"AUTOMATIC_UPDATER_DISABLED": True, "WP_AUTO_UPDATE_CORE": False}
     if site.locked:
         ours |= {"DISALLOW_FILE_MODS": True, "DISALLOW_FILE_EDIT": True}
+    drop_ins = {one.name for one in site.plugins if one.kind is ExtensionKind.DROP_IN}
+    ours |= {constant: True for name, constant in ASKED_FOR.items() if name in drop_ins}
     return {**ours, **site.app.options["constants"]}
 
 
@@ -205,6 +215,17 @@ def _login(site: Site, view: View) -> dict[str, str]:
         "DB_PASSWORD": database.password,
         "DB_HOST": f"localhost:{view.databases['db']}",
     }
+
+
+def _check_drop_in(site: Site, one: Extension, database: str) -> None:
+    known = [name.partition(".")[0] for name in DROP_INS]
+    who = f"{site.name}.plugins.use: drop-in {one.name}"
+    if one.name not in known:
+        raise ManifestError(f"{who}: WordPress knows none of that name{nearest(one.name, known) or ': see its docs'}")
+    if not one.enabled:
+        raise ManifestError(f"{who}: is loaded where it is there: leave it out, or say state: absent")
+    if one.name == "db" and database == "sqlite":
+        raise ManifestError(f"{who}: an sqlite store has one of its own: take one of these out")
 
 
 def _head(extension: Extension, mains: t.Mapping[str, str], trees: Trees) -> Headers:
