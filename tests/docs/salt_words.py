@@ -36,7 +36,7 @@ def arguments(kind: str, function: str) -> frozenset[str]:
 def takes(program: str, words: t.Sequence[str]) -> None:
     """Insist that a command names what is there."""
     options = [word for word in words if word.startswith("-")]
-    assert set(options) <= {"--local"}, options
+    assert set(options) <= {"--local", "--out=yaml"}, options
     _target, function, *told = [*([""] if program != "salt" else []), *(word for word in words if word not in options)]
     if function in TAKES_FILE:
         assert _is_file(told[0]), told

@@ -30,11 +30,12 @@ def _minion(test: bool | None = None) -> face.Minion:
     return face.Minion(__salt__, __pillar__, __opts__["test"] if test is None else test)
 
 
-def info(
+def info(  # noqa: PLR0913, PLR0917 - Salt has no other way to take options
     name: str,
     thorough: bool = False,
     published: bool = False,
     published_url: str = "",
+    path: str = "",
     manifest: t.Any = None,
     root: str = "/",
 ) -> dict[str, t.Any]:
@@ -54,6 +55,10 @@ def info(
     published_url
         What is asked instead of wordpress.org, such as a mirror of it.
 
+    path
+        Describe the WordPress that people keep by hand in this folder instead, as a catalogue and a manifest. The
+        site's manifest is not read then, and need not be there.
+
     manifest
         The site's manifest, instead of the pillar's ``fungible:sites:<name>``. The job cache keeps it, secrets too.
 
@@ -65,9 +70,10 @@ def info(
     .. code-block:: bash
 
         salt '*' plugin_chain.info actioncenter
+        salt web1 plugin_chain.info actioncenter path=/var/www/html published=True --out=yaml
     """
-    facts = partial(chain.facts, thorough=thorough, published=published, published_url=published_url)
-    return face.inform(face.Asked(name, manifest, root), facts, _minion())
+    facts = partial(chain.facts, thorough=thorough, published=published, published_url=published_url, path=path)
+    return face.inform(face.Asked(name, {} if path else manifest, root), facts, _minion())
 
 
 def present(name: str, manifest: t.Any = None, root: str = "/", test: bool | None = None) -> dict[str, t.Any]:

@@ -39,9 +39,9 @@ def change(own: Spec, call: t.Callable[..., Outcome]) -> None:
     _run(module, act)
 
 
-def inform(own: Spec, call: t.Callable[..., dict[str, t.Any]]) -> None:
-    """Be a module that only reads."""
-    module = _module(own)
+def inform(own: Spec, call: t.Callable[..., dict[str, t.Any]], *, instead: str = "") -> None:
+    """Be a module that only reads; `instead` is an option of its own that does without a manifest."""
+    module = _module(own, instead)
     _run(module, lambda: call(LocalHost(), _request(module), **{name: module.params[name] for name in own}))
 
 
@@ -56,8 +56,11 @@ def inform_of_all(own: Spec, call: t.Callable[..., dict[str, t.Any]]) -> None:
     _run(module, lambda: call(LocalHost(), asked, **{name: params[name] for name in own}))
 
 
-def _module(own: Spec) -> AnsibleModule:
-    return AnsibleModule(argument_spec={**OPTIONS, **own}, supports_check_mode=True)
+def _module(own: Spec, instead: str = "") -> AnsibleModule:
+    if not instead:
+        return AnsibleModule(argument_spec={**OPTIONS, **own}, supports_check_mode=True)
+    spec = {**OPTIONS, **own, "manifest": {"type": "dict"}}
+    return AnsibleModule(argument_spec=spec, required_one_of=[("manifest", instead)], supports_check_mode=True)
 
 
 def _request(module: AnsibleModule) -> Request:

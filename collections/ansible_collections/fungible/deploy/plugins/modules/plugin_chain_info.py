@@ -29,6 +29,17 @@ options:
     description:
       - What is asked instead of wordpress.org, such as a mirror of it.
     type: str
+  path:
+    description:
+      - Describe the WordPress that people keep by hand in this folder, instead of a declared chain. The manifest is not
+        read then, and nothing of the folder is run or written. C(docs/adoption.md) tells what to do with it.
+      - Either this or O(manifest) is needed.
+    type: path
+  manifest:
+    description:
+      - The site's manifest, its secrets included, as C(docs/manifest.md) describes it.
+    type: dict
+    required: false
 extends_documentation_fragment:
   - fungible.deploy._site
   - fungible.deploy._site.informs
@@ -42,6 +53,13 @@ EXAMPLES = r"""
     site: actioncenter
     manifest: "{{ fungible_sites.actioncenter }}"
   register: found
+
+- name: Describe a WordPress that people kept by hand
+  fungible.deploy.plugin_chain_info:
+    site: actioncenter
+    path: /var/www/html
+    published: true
+  register: found
 """
 
 RETURN = r"""
@@ -51,29 +69,29 @@ plugins:
       source has the digest of its tree, as a lock gives it) and whether it is ready, the version that
       its files C(on_disk) say they have, the version that is C(loaded) by the live release, and the paths in the
       manifest's release that are missing, changed or added.
-  returned: success
+  returned: when O(path) is not given
   type: list
   elements: dict
 staged:
   description: Whether the manifest's release is on the host.
-  returned: success
+  returned: when O(path) is not given
   type: bool
 elsewhere:
   description: The paths in the release that are missing, changed or added, and belong to no extension of the chain.
-  returned: success
+  returned: when O(path) is not given
   type: dict
 undeclared:
   description:
     - Extensions on disk that the chain does not have, each with its name, kind, path, version and whether it was
       C(shipped) with the application.
-  returned: success
+  returned: when O(path) is not given
   type: list
   elements: dict
 live:
   description:
     - The C(release) of the live instance, what it would load in its order (C(loaded)), must-use files and drop-ins that
       the application finds by itself included, and its paths that are missing, changed or added.
-  returned: success
+  returned: when O(path) is not given
   type: dict
 published:
   description:
@@ -82,9 +100,50 @@ published:
       where nobody answered, with the reason in C(why).
   returned: when O(published) and the release is staged
   type: dict
+version:
+  description: The version of the WordPress in O(path).
+  returned: when O(path) is given
+  type: str
+active:
+  description: Which of its plugins are on. The database is not asked, so this is V(unknown).
+  returned: when O(path) is given
+  type: str
+extensions:
+  description:
+    - Plugins, must-use plugins, themes and drop-ins in O(path), each with its name, kind, path, version and how it
+      differs from what wordpress.org published.
+  returned: when O(path) is given
+  type: list
+  elements: dict
+links:
+  description: Symbolic links where extensions are, and their targets. They are not followed.
+  returned: when O(path) is given
+  type: dict
+checkouts:
+  description: Extensions that are checkouts of git.
+  returned: when O(path) is given
+  type: list
+  elements: str
+application:
+  description: How WordPress's own files in O(path) differ from what wordpress.org published.
+  returned: when O(path) is given
+  type: dict
+catalogue:
+  description: What is there, as C(fungible_catalogue) has it.
+  returned: when O(path) is given
+  type: dict
+manifest:
+  description: The beginning of the site's manifest, as C(fungible_sites) has it.
+  returned: when O(path) is given
+  type: dict
+notes:
+  description: What people must still supply or decide, a line each.
+  returned: when O(path) is given
+  type: list
+  elements: str
 steps:
   description: What M(fungible.deploy.plugin_chain) would do.
-  returned: success
+  returned: when O(path) is not given
   type: list
   elements: str
 """
@@ -100,8 +159,10 @@ def main() -> None:
             "thorough": {"type": "bool", "default": False},
             "published": {"type": "bool", "default": False},
             "published_url": {"type": "str"},
+            "path": {"type": "path"},
         },
         facts,
+        instead="path",
     )
 
 

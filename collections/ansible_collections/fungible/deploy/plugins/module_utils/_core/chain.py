@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import integrity, release
+from . import adoption, integrity, release
 from .kinds import wordpress_published
 from .request import Outcome, Request, carry_out, words
 
@@ -44,9 +44,20 @@ def plugin_chain(host: Host, asked: Request, *, check: bool) -> Outcome:
 
 
 def facts(
-    host: Host, asked: Request, *, thorough: bool = False, published: bool = False, published_url: str | None = ""
+    host: Host,
+    asked: Request,
+    *,
+    thorough: bool = False,
+    published: bool = False,
+    published_url: str | None = "",
+    path: str | None = "",
 ) -> dict[str, t.Any]:
-    """Tell the chain in its order: what is declared, ready, on disk and loaded, and which files are not as staged."""
+    """Tell the chain in its order: what is declared, ready, on disk and loaded, and which files are not as staged.
+
+    With a path, describe what people kept there by hand instead.
+    """
+    if path:
+        return adoption.facts(host, path, published=published, published_url=published_url or "")
     ctx = asked.on(host)
     cached, seen = observe(host, ctx), integrity.observe(host, ctx, thorough)
     found = {

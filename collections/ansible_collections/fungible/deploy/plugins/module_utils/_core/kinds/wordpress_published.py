@@ -29,7 +29,7 @@ MOST_FILES: t.Final = 100_000
 OK: t.Final = 200
 NOT_FOUND: t.Final = 404
 OWN: t.Final = "wp-content/"  # what WordPress ships there is replaced by the site's own
-VERSION: t.Final = re.compile(r"^\$(wp_version|wp_local_package)\s*=\s*'([^']{1,40})'", re.MULTILINE)
+VERSION: t.Final = re.compile(r"^\s*\$(wp_version|wp_local_package)\s*=\s*'([^']{1,40})'", re.MULTILINE)
 
 
 class State(enum.Enum):
