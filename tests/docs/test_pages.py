@@ -19,6 +19,7 @@ from fungible_dev.places import CHECKOUT
 
 from . import core_words, pages, salt_words
 
+OTHERS: t.Final = ("fleet.md", "lock.md")
 STEPS: t.Final = {
     "persistent-store.md": ("store.py", "stores/directory.py", "stores/mariadb.py", "stores/sqlite.py"),
     "stateless-app.md": ("release.py", "app.py"),
@@ -122,12 +123,12 @@ def test_the_journals_keys_are_told() -> None:
 
 
 def test_every_module_has_its_page() -> None:
-    told = {code for page in (*STEPS, "fleet.md") for code in pages.codes(pages.DOCS / page)}
+    told = {code for page in (*STEPS, *OTHERS) for code in pages.codes(pages.DOCS / page)}
     assert not {module for module in MODULES if f"fungible.deploy.{module}" not in told}
 
 
 def test_every_function_of_salts_is_on_a_page() -> None:
-    told = {code for page in (*STEPS, "fleet.md", "../salt/README.md") for code in pages.codes(pages.DOCS / page)}
+    told = {code for page in (*STEPS, *OTHERS, "../salt/README.md") for code in pages.codes(pages.DOCS / page)}
     known = {*salt_words.functions("states"), *salt_words.functions("modules")}
     assert not {name for name in known if name not in told and not _is_told_with_another(name)}
 

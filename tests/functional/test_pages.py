@@ -7,6 +7,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import typing as t
+import zipfile
 
 import pytest
 import yaml
@@ -87,8 +88,30 @@ def run(fleet: Fleet, words: list[str]) -> None:
     if words[0] == "state.event":
         hear(fleet, words)
         return
+    if words[0].startswith("fungible."):
+        tell(fleet, words)
+        return
     done = States(fleet.runner(*words).data["data"]["master"])
     assert {one["result"] for one in done.all if one["__id__"] != "tell of failure"} == {True}
+
+
+def tell(fleet: Fleet, words: list[str]) -> None:
+    """Run one of our own runners, with what its arguments name."""
+    with zipfile.ZipFile(fleet.files / "akismet.zip", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("akismet/akismet.php"), "<?php // Plugin Name: Akismet\n// Version: 5.3")
+    (fleet.folder / "feed.json").write_text('{"id": "CVE-2026-1", "affected": []}', encoding="utf-8")
+    catalogue = {"extensions": {"akismet": {"source": {"file": "akismet.zip"}}}}
+    own = {"feed": str(fleet.folder / "feed.json"), "output": str(fleet.folder / "output")}
+    named = {key: own.get(key, value) for key, _is, value in (word.partition("=") for word in words[1:])}
+    pillars = {path: path.read_text(encoding="utf-8") for path in fleet.pillars.glob("web*.sls")}
+    for minion in fleet.minions:
+        minion.pillar({}, catalogue=catalogue)
+    try:
+        done = fleet.runner(words[0], **named)
+        assert done.returncode == 0, done
+    finally:
+        for path, text in pillars.items():
+            path.write_text(text, encoding="utf-8")
 
 
 def hear(fleet: Fleet, words: list[str]) -> None:

@@ -21,7 +21,7 @@ FUNCTIONS: t.Final = {
         "stateless_app": {"absent", "info", "running", "staged"},
     },
     "beacons": {"fungible": {"beacon", "validate"}},
-    "runners": {"fungible": {"inventory"}},
+    "runners": {"fungible": {"inventory", "lock"}},
     "states": {
         "cutover": {"live", "rolled_back"},
         "migration": {"done"},

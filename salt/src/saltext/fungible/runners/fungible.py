@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Tell which extension has which version on which minion, and what is wrong with it.
+Lock the extensions of all minions' sites, and tell which has which version where, and what is wrong with it.
 
 .. versionadded:: 0.1.0
 """
@@ -16,7 +16,10 @@ from salt.utils.minions import CkMinions
 from saltext.fungible._core.errors import CoreError
 from saltext.fungible._core.fleet import report
 from saltext.fungible._core.host import documents
-from saltext.fungible.utils import fleet
+from saltext.fungible._core.host.desk import LocalDesk
+from saltext.fungible._core.host.local import LocalHost
+from saltext.fungible._core.lock import command
+from saltext.fungible.utils import fleet, pillars
 
 if t.TYPE_CHECKING:
     __opts__: dict[str, t.Any] = {}
@@ -80,3 +83,59 @@ def inventory(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         return fleet.kept(output, text) if output else text
     except CoreError as exc:
         return {"error": str(exc), "retcode": 1}  # what a runner raises is shown with its traceback
+
+
+def lock(
+    update: str = "",
+    tgt: str = "*",
+    tgt_type: str = "glob",
+    path: str = "",
+    artifacts: str = "",
+    test: bool = False,
+) -> dict[str, t.Any]:
+    """
+    Resolve the extensions of all minions' sites to exact versions, and keep them in one file.
+
+    Minions read it as ``salt://fungible.lock``, or as what their pillar says in ``fungible:lock``.
+
+    update
+        The extensions to update to the newest version that their entries allow, with commas between them, or ``all``.
+        What is locked stays as it is otherwise.
+
+    tgt
+        Which minions' pillars are read.
+
+    tgt_type
+        How ``tgt`` is to be read.
+
+    path
+        The lock file on the master. Default: ``fungible.lock`` in the first folder of the base environment's
+        ``file_roots``.
+
+    artifacts
+        The folder on the master that keeps fetched artifacts, by their sha256. Default: ``fungible`` below the master's
+        ``cachedir``.
+
+    test
+        Only tell what would change. Sources are asked, and artifacts are fetched, all the same.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run fungible.lock update=akismet
+    """
+    try:
+        ours = pillars.ours(__opts__, tgt, tgt_type)
+        asked = command.Asked(
+            path or pillars.beside_files(__opts__, "fungible.lock"),
+            {minion: one.get("sites") or {} for minion, one in ours.items()},
+            command.catalogue_of_fleet({minion: one.get("catalogue") for minion, one in ours.items()}),
+            tuple(filter(None, str(update).replace(",", " ").split())),
+        )
+        desk = LocalDesk(artifacts or f"{__opts__['cachedir']}/fungible", pillars.finder(__opts__))
+        found = command.lock_fleet(LocalHost(), asked, desk, check=test)
+    except CoreError as exc:
+        return {"error": str(exc), "retcode": 1}
+    told = {"lock": asked.path, "changed": found.changed, "steps": list(found.steps), "outside": list(found.outside)}
+    return {**told, **({"warnings": list(found.warnings)} if found.warnings else {})}

@@ -17,9 +17,14 @@ from salt.exceptions import CommandExecutionError, SaltException
 from saltext.fungible._core import expansion
 from saltext.fungible._core.errors import CoreError, HostError, ManifestError
 from saltext.fungible._core.host.local import LocalHost
+from saltext.fungible._core.lock import file as lock_file
 from saltext.fungible._core.request import Outcome, Request
 
+if t.TYPE_CHECKING:
+    from saltext.fungible._core.lock.file import Lock
+
 NOTHING: t.Final = "nothing to change"
+LOCK: t.Final = "salt://fungible.lock"
 
 Call = t.Callable[..., Outcome]
 Facts = t.Callable[..., "dict[str, t.Any]"]
@@ -127,8 +132,9 @@ def carry_out(request: Request, call: Call, minion: Minion) -> Outcome:
 
 
 def request_of(asked: Asked, minion: Minion) -> Request:
-    """Make what the core wants of what was asked: the manifest, expanded by the catalogue."""
-    expanded = expansion.expand(str(asked.site), manifest_of(asked, minion), catalogue_of(minion))
+    """Make what the core wants of what was asked: the manifest, expanded by the catalogue and the lock."""
+    known = (str(asked.site), manifest_of(asked, minion), catalogue_of(minion))
+    expanded = expansion.expand(*known, lock_of(minion) if expansion.needs_lock(*known) else None)
     return Request(str(asked.site), expanded.manifest, root=asked.root, warnings=expanded.warnings)
 
 
@@ -155,6 +161,13 @@ def sites_of(minion: Minion) -> dict[str, t.Any]:
 def catalogue_of(minion: Minion) -> t.Any:
     """Find the catalogue that sites share, in the pillar."""
     return _plain(_ours(minion).get("catalogue"), minion)
+
+
+def lock_of(minion: Minion) -> Lock:
+    """Fetch the lock from the master, where the pillar or the default says that it is."""
+    where = str(_ours(minion).get("lock") or LOCK)
+    text = LocalHost().read(_fetch(where, minion))
+    return lock_file.parse(text or "", where, artifacts=str(_ours(minion).get("artifacts") or ""))
 
 
 def _ours(minion: Minion) -> t.Mapping[str, t.Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils._core.errors import CoreError
+from ..plugin_utils import _lock_files as files
 from ..plugin_utils._manifest_action import ManifestAction
 
 OWN: t.Final = ("sites", "secrets", "root", "thorough")
@@ -23,7 +24,8 @@ class ActionModule(ManifestAction):
         if not isinstance(sites, t.Mapping):
             return {**result, **self._execute_module(module_args=own, task_vars=task_vars)}  # it says what is wrong
         shared = {key: value for key, value in args.items() if key not in OWN}
-        parted = {str(name): self._parted(str(name), one, own, shared) for name, one in sites.items()}
+        folder = files.inventory(task_vars)
+        parted = {str(name): self._parted(str(name), one, own, shared, folder) for name, one in sites.items()}
         refused = {name: {"error": one} for name, one in parted.items() if isinstance(one, str)}
         ready = {name: one for name, one in parted.items() if not isinstance(one, str)}
         manifests = {name: one["manifest"] for name, one in ready.items()}
@@ -35,11 +37,12 @@ class ActionModule(ManifestAction):
         return {**result, **done}
 
     def _parted(
-        self, name: str, manifest: t.Any, own: t.Mapping[str, t.Any], shared: t.Mapping[str, t.Any]
+        self, name: str, manifest: t.Any, own: t.Mapping[str, t.Any], shared: t.Mapping[str, t.Any], folder: str
     ) -> dict[str, t.Any] | str:
         """Give a site's manifest and secrets, or what is wrong with it."""
         secrets = (own.get("secrets") or {}).get(name, {})
         try:
-            return self._checked({**shared, "site": name, "manifest": manifest, "secrets": secrets})[0]
+            asked = {**shared, "site": name, "manifest": manifest, "secrets": secrets}
+            return self._checked(asked, folder)[0]
         except CoreError as exc:
             return str(exc)

@@ -31,6 +31,18 @@ options:
         hosts.
     type: dict
     default: {}
+  lock:
+    description:
+      - The file on the controller that says the exact versions of what the catalogue and the manifest leave open, as
+        M(fungible.deploy.lock) writes it. Empty means C(fungible.lock) beside the inventory.
+    type: str
+    default: ''
+  artifacts:
+    description:
+      - A folder on the controller from which locked artifacts travel, for hosts that reach no source. It is what
+        M(fungible.deploy.lock) keeps them in. Empty means that hosts fetch them.
+    type: str
+    default: ''
   secrets:
     description:
       - Secrets of the manifest by their paths, such as C(stores.db.password).

@@ -18,13 +18,15 @@ OPTIONS: t.Final[Spec] = {
     "site": {"type": "str", "required": True},
     "manifest": {"type": "dict", "required": True},
     "catalogue": {"type": "dict", "default": {}},  # the action plugin expands the manifest by it; none comes here
+    "lock": {"type": "str", "default": ""},  # and so with these two
+    "artifacts": {"type": "str", "default": ""},
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "files": {"type": "dict", "default": {}},
     "root": {"type": "path", "default": "/"},
 }
 OF_ALL: t.Final[Spec] = {
     "sites": {"type": "dict", "required": True},
-    **{name: OPTIONS[name] for name in ("catalogue", "secrets", "root")},
+    **{name: OPTIONS[name] for name in ("catalogue", "lock", "secrets", "root")},
 }
 
 

@@ -25,6 +25,11 @@ options:
       - The extensions and chains that all sites share, usually C(fungible_catalogue). It is read on the controller.
     type: dict
     default: {}
+  lock:
+    description:
+      - The lock file on the controller. Empty means C(fungible.lock) beside the inventory.
+    type: str
+    default: ''
   secrets:
     description:
       - Secrets of the manifests by the sites' names and their paths. The module's action plugin moves them here, where

@@ -12,7 +12,12 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._core import expansion, manifest, secrets
-from ..module_utils._core.errors import CoreError
+from ..module_utils._core.errors import CoreError, ManifestError
+from ..module_utils._core.lock import file as lock_file
+from . import _lock_files
+
+if t.TYPE_CHECKING:
+    from ..module_utils._core.lock.file import Lock
 
 
 class ManifestAction(ActionBase):
@@ -23,7 +28,7 @@ class ManifestAction(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         try:
-            args, warnings = self._checked(dict(self._task.args))
+            args, warnings = self._checked(dict(self._task.args), _lock_files.inventory(task_vars))
         except CoreError as exc:
             return {**result, "failed": True, "msg": str(exc)}
         done = self._execute_module(module_args=args, task_vars=task_vars)
@@ -37,12 +42,15 @@ class ManifestAction(ActionBase):
         return {**result, **done}
 
     @staticmethod
-    def _checked(args: dict[str, t.Any]) -> tuple[dict[str, t.Any], tuple[str, ...]]:
-        """Expand the manifest by the catalogue, which stays here; once it is well formed, part it from its secrets."""
+    def _checked(args: dict[str, t.Any], inventory: str) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+        """Expand the manifest by the catalogue and the lock, which stay here; then part it from its secrets."""
         if "manifest" not in args or "site" not in args:
             return args, ()  # the module names what is missing
-        whole = secrets.join(_plain(args["manifest"]), args.get("secrets") or {})
-        expanded = expansion.expand(str(args["site"]), whole, _plain(args.pop("catalogue", None)))
+        whole = secrets.join(plain(args["manifest"]), args.get("secrets") or {})
+        asked = (str(args["site"]), whole, plain(args.pop("catalogue", None)))
+        path, artifacts = str(args.pop("lock", "") or ""), str(args.pop("artifacts", "") or "")
+        lock = _lock(path, inventory, artifacts) if expansion.needs_lock(*asked) else None
+        expanded = expansion.expand(*asked, lock)
         manifest.parse(str(args["site"]), expanded.manifest)
         public, found = secrets.split(expanded.manifest)
         return {**args, "manifest": public, "secrets": found}, expanded.warnings
@@ -70,12 +78,25 @@ class ManifestAction(ActionBase):
             raise AnsibleError(f"{name}: is {where}: give its whole path") from exc
 
 
-def _plain(value: t.Any) -> t.Any:
+def _lock(path: str, inventory: str, artifacts: str) -> Lock | None:
+    """Read the lock, which is beside the inventory unless it is said; there, none is needed before the first."""
+    place = Path(path or _lock_files.default(inventory))
+    try:
+        return lock_file.parse(place.read_text("utf-8"), str(place), artifacts=artifacts)
+    except FileNotFoundError:
+        if not path:
+            return None
+        raise ManifestError(f"{path}: is not there: make the lock first, then run this again") from None
+    except (OSError, ValueError) as exc:
+        raise ManifestError(f"{place}: cannot be read: {exc}") from exc
+
+
+def plain(value: t.Any) -> t.Any:
     """Make plain data of what templates and vaults give; a vaulted scalar is an object before ansible-core 2.19."""
     if isinstance(value, t.Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if value is None or isinstance(value, (bool, int, float)):
         return value
     return str(value)

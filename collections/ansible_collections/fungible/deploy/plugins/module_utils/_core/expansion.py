@@ -51,6 +51,11 @@ def expand(site: str, manifest: t.Any, shared: t.Any = None, lock: Lock | None =
     return Expanded({**manifest, "plugins": {**rest, "use": chain} if chain else rest}, warnings)
 
 
+def needs_lock(site: str, manifest: t.Any, shared: t.Any = None) -> bool:
+    """Tell whether a site has extensions whose version or bytes only a lock says."""
+    return any(True for _want in wanted_of_sites({site: manifest}, catalogue.parse(shared)))
+
+
 def wanted_of_sites(sites: Data, known: Catalogue | None) -> t.Iterator[Want]:
     """Tell what sites want that has to be resolved."""
     for site, manifest in sites.items():

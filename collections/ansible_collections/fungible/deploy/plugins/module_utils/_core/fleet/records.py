@@ -103,7 +103,7 @@ def _osv_package(raw: t.Mapping[str, t.Any]) -> Package | None:
         return None
     if name in _CORES:
         return CORE
-    vendor, _, slug = name.rpartition("/")
+    vendor, _slash, slug = name.rpartition("/")
     kind = _VENDORS.get(vendor)
     if kind is None and ecosystem.startswith("wordpress"):  # WordPress, WordPress:Theme, wordpress-plugin
         kind = "theme" if "theme" in ecosystem else "plugin"
@@ -161,5 +161,5 @@ def _list(value: t.Any) -> list[t.Any]:
 
 
 def _mappings(value: t.Any) -> list[t.Mapping[str, t.Any]]:
-    known = list(value) if isinstance(value, type({}.values())) else value
+    known = list(value) if isinstance(value, t.ValuesView) else value
     return [one for one in _list(known) if isinstance(one, dict)]
