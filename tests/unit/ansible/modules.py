@@ -54,5 +54,5 @@ def expanded_args_of(world: World) -> tuple[dict[str, t.Any], list[str]]:
     name = world.case.manifest
     asked = {"site": table.sites()[name], "manifest": table.manifest(name), "files": world.files}
     known = table.catalogue(world.case.catalogue)
-    args, warnings = ManifestAction._checked({**asked, "catalogue": known, "root": world.case.root})
+    args, warnings = ManifestAction._checked({**asked, "catalogue": known, "root": world.case.root}, "")
     return args, list(warnings)
