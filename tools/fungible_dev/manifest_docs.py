@@ -109,6 +109,7 @@ def _one_of(shape: s.OneOf, names: t.Mapping[int, str]) -> str:
 
 WORDS: t.Final[dict[type, t.Callable[..., str]]] = {
     s.Text: _text,
+    s.Url: _text,
     s.Number: lambda shape, names: f"whole number, {shape.least} to {shape.most}",
     s.Duration: lambda shape, names: "time span",
     s.Flag: lambda shape, names: "true or false",

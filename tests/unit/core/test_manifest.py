@@ -161,6 +161,10 @@ def test_files_that_travelled_are_found_by_their_digest_and_keep_their_names() -
             "notes.app.source.url: 'ftp://x/y.zip' must be an https:// or http:// URL",
         ),
         (
+            {"app": {"source": {"url": "https://me:a-password@example.org/y.zip"}}},
+            "notes.app.source.url: has a login in its URL, which many would read: take it out",
+        ),
+        (
             {"app": {"source": {"path": "/x.zip"}}},
             "notes.app.source: must have one of url, path and file, not url and path",
         ),

@@ -47,6 +47,19 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Url(Text):
+    """Be a URL that anybody may read: a login in it would be in locks and errors."""
+
+    pattern: str = r"https?://[^\s]+"
+    rule: str = "must be an https:// or http:// URL"
+
+    def parse(self, value: t.Any, where: str) -> str:
+        if "@" in str(value).partition("://")[2].partition("/")[0]:
+            raise ManifestError(f"{where}: has a login in its URL, which many would read: take it out")
+        return super().parse(value, where)
+
+
+@dataclass(frozen=True)
 class Number:
     """Be a whole number within bounds; digits in a string do too, since templates give strings."""
 

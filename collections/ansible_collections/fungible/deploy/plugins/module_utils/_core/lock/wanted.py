@@ -58,7 +58,7 @@ SOURCES: t.Final = s.Record(
         **SOURCE.fields,
         "sha256": s.Field(SHA256, "the digest of the artifact's bytes; without it the lock has it", ""),
         "directory": s.Field(
-            s.Text(rf"wordpress\.org|{URL.pattern}", "must be wordpress.org, or the URL of a mirror"),
+            s.Url(rf"wordpress\.org|{URL.pattern}", "must be wordpress.org, or the URL of a mirror"),
             "a plugin or theme directory: wordpress.org, or the URL of a mirror",
             "",
         ),
