@@ -50,7 +50,9 @@ def declared(web1: Minion, web2: Minion) -> None:
 @pytest.mark.usefixtures("declared")
 def test_every_minion_and_every_site_has_its_rows(fleet: Fleet, tmp_path: Path) -> None:
     (tmp_path / "feed.json").write_text(json.dumps(FEED), encoding="utf-8")
-    told = fleet.runner("fungible.inventory", format="json", feed=str(tmp_path / "feed.json"), root=str(tmp_path))
+    told = fleet.runner(
+        "fungible.inventory", format="json", feed=str(tmp_path / "feed.json"), root=str(tmp_path), timeout=5
+    )
     rows = json.loads(told.stdout)["extensions"]
     known = {(row["host"], row["site"], row["name"]): row for row in rows if row["host"] in ("web1", "web2")}
     assert list(known) == [
@@ -85,7 +87,7 @@ def test_it_is_written_to_a_file_and_a_minion_that_is_gone_is_named(fleet: Fleet
 @pytest.mark.usefixtures("declared")
 def test_what_is_no_feed_is_one_clear_line(fleet: Fleet, tmp_path: Path) -> None:
     (tmp_path / "feed.json").write_text("<html>", encoding="utf-8")
-    told = fleet.runner("fungible.inventory", feed=str(tmp_path / "feed.json"), root=str(tmp_path))
+    told = fleet.runner("fungible.inventory", feed=str(tmp_path / "feed.json"), root=str(tmp_path), timeout=5)
     line = f"{tmp_path}/feed.json: is no JSON (neither an object nor a list): fetch it anew"
     assert json.loads(told.stdout) == {"error": line, "retcode": 1}
     assert told.returncode != 0
