@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import secrets
@@ -34,13 +33,6 @@ class Page:
         """Return a header's value, or nothing."""
         found = re.search(rf"^{re.escape(name)}:\s*(.*?)\r?$", self.headers, re.MULTILINE | re.IGNORECASE)
         return found[1] if found else ""
-
-    def link(self, holding: str) -> str:
-        """Return the link that holds some text, as its tag has it."""
-        for found in re.findall(r'href="([^"]+)"', self.text):
-            if holding in html.unescape(found):
-                return html.unescape(found)
-        raise ToolError(f"the page has no link with {holding}")
 
 
 @dataclass
