@@ -70,7 +70,6 @@ def info(  # noqa: PLR0913, PLR0917 - Salt has no other way to take options
     .. code-block:: bash
 
         salt '*' plugin_chain.info actioncenter
-        salt web1 plugin_chain.info actioncenter path=/var/www/html published=True --out=yaml
     """
     facts = partial(chain.facts, thorough=thorough, published=published, published_url=published_url, path=path)
     return face.inform(face.Asked(name, {} if path else manifest, root), facts, _minion())
