@@ -39,7 +39,7 @@ def test_a_real_plugin_is_resolved_and_a_host_gets_it_without_the_directory(
     assert (entry.version, entry.sha256, entry.published) == (akismet.version, akismet.sha256, True)
     assert entry.licence.startswith("GPL")
     assert entry.requires.wordpress
-    plain = expand("blog", site, shared, parse(done.text, artifacts=str(tmp_path / "cache"))).manifest
+    plain = expand("blog", site, shared, lambda: parse(done.text, artifacts=str(tmp_path / "cache"))).manifest
     (used,) = plain["plugins"]["use"]
     travelled = {entry.sha256: used["source"]["file"]}
     request = primitives.Request("blog", plain, root=str(tmp_path), files=travelled)

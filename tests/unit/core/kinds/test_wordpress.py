@@ -175,7 +175,8 @@ def test_a_theme_needs_no_plugin_header() -> None:
     [
         ({"b.php": HEADED, "a.php": "<?php"}, "b.php"),
         ({"z.php": HEADED, "sub/a.php": HEADED}, "z.php"),
-        ({"a.txt": HEADED, "b.php": "<?php // Plugin Name: x"}, None),
+        ({"a.txt": HEADED, "b.php": "<?php echo 1;"}, None),
+        ({"a.php": "<?php echo 1;", "b.php": "<?php // Plugin Name: x"}, "b.php"),
         ({"b.php": "<?php\n# plugin name: shouted"}, "b.php"),
         ({"b.php": "<?php" + " " * 9000 + "\n/* Plugin Name: x */"}, None),
         ({}, None),

@@ -169,12 +169,12 @@ def test_a_site_gets_the_bytes_that_are_locked(fleet: Fleet) -> None:
     fleet.sites["blog"] = {**blog(), "plugins": {"use": [{"name": "akismet"}]}}
     lock = fleet.lock()
     shared = {"extensions": fleet.extensions}
-    (used,) = expand("blog", fleet.sites["blog"], shared, lock).manifest["plugins"]["use"]
+    (used,) = expand("blog", fleet.sites["blog"], shared, lambda: lock).manifest["plugins"]["use"]
     (entry,) = lock.entries
     whole = {"sha256": entry.sha256, "tree": entry.tree}
     assert used == {"name": "akismet", "version": "5.3.1", "source": {**whole, "url": entry.url}}
     from_folder = parse(dump(lock), artifacts="/var/artifacts/")
-    (used,) = expand("blog", fleet.sites["blog"], shared, from_folder).manifest["plugins"]["use"]
+    (used,) = expand("blog", fleet.sites["blog"], shared, lambda: from_folder).manifest["plugins"]["use"]
     assert used["source"] == {**whole, "file": f"/var/artifacts/{entry.sha256}.zip"}
 
 
@@ -189,7 +189,7 @@ def test_what_is_not_in_the_lock_is_told(fleet: Fleet) -> None:
     fleet.from_directory("akismet", ">=6")
     manifest = {**blog(), "plugins": {"use": [{"name": "akismet"}]}}
     with pytest.raises(ManifestError, match=r"^blog\.plugins: akismet .* is not in the lock: .*: make the lock first"):
-        expand("blog", manifest, {"extensions": fleet.extensions}, Lock())
+        expand("blog", manifest, {"extensions": fleet.extensions}, Lock)
     with pytest.raises(ManifestError, match="has to be locked, and there is no lock"):
         expand("blog", manifest, {"extensions": fleet.extensions})
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from salt.exceptions import CommandExecutionError, SaltException
 
@@ -133,8 +134,8 @@ def carry_out(request: Request, call: Call, minion: Minion) -> Outcome:
 
 def request_of(asked: Asked, minion: Minion) -> Request:
     """Make what the core wants of what was asked: the manifest, expanded by the catalogue and the lock."""
-    known = (str(asked.site), manifest_of(asked, minion), catalogue_of(minion))
-    expanded = expansion.expand(*known, lock_of(minion) if expansion.needs_lock(*known) else None)
+    lock = partial(lock_of, minion)
+    expanded = expansion.expand(str(asked.site), manifest_of(asked, minion), catalogue_of(minion), lock)
     return Request(str(asked.site), expanded.manifest, root=asked.root, warnings=expanded.warnings)
 
 

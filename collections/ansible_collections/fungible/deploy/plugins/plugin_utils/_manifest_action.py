@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 from pathlib import Path
 
 from ansible.errors import AnsibleError
@@ -47,10 +48,9 @@ class ManifestAction(ActionBase):
         if "manifest" not in args or "site" not in args:
             return args, ()  # the module names what is missing
         whole = secrets.join(plain(args["manifest"]), args.get("secrets") or {})
-        asked = (str(args["site"]), whole, plain(args.pop("catalogue", None)))
         path, artifacts = str(args.pop("lock", "") or ""), str(args.pop("artifacts", "") or "")
-        lock = _lock(path, inventory, artifacts) if expansion.needs_lock(*asked) else None
-        expanded = expansion.expand(*asked, lock)
+        lock = partial(_lock, path, inventory, artifacts)
+        expanded = expansion.expand(str(args["site"]), whole, plain(args.pop("catalogue", None)), lock)
         manifest.parse(str(args["site"]), expanded.manifest)
         public, found = secrets.split(expanded.manifest)
         return {**args, "manifest": public, "secrets": found}, expanded.warnings

@@ -42,11 +42,6 @@ class Link:
     want: Want | None = None  # what has to be resolved, where its version and bytes are left open
 
     @property
-    def required(self) -> list[tuple[str, str]]:
-        """Tell which extensions it requires, after who says so."""
-        return [(said.where, one) for said in self.requires for one in said.requires.extensions]
-
-    @property
     def enabled(self) -> bool:
         return self.plain.get("state") in (None, "enabled")
 

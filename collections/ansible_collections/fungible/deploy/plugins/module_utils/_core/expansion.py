@@ -24,6 +24,8 @@ from .manifest import EXTENSION, GONE, require_purge, require_unique
 if t.TYPE_CHECKING:
     from .lock.file import Lock
 
+    Find = t.Callable[[], t.Optional[Lock]]
+
 Data = t.Mapping[str, t.Any]
 Listed = dict[str, t.Callable[[], str]]  # each name, and why it is in the chain
 NONE: t.Final = Catalogue({}, {}, refuses_unknown=False)
@@ -38,22 +40,21 @@ class Expanded:
     warnings: tuple[str, ...] = ()
 
 
-def expand(site: str, manifest: t.Any, shared: t.Any = None, lock: Lock | None = None) -> Expanded:
-    """Turn a site's manifest, with the catalogue that sites share and the lock, into a plain one."""
+def expand(site: str, manifest: t.Any, shared: t.Any = None, lock: Find = lambda: None) -> Expanded:
+    """Turn a site's manifest, with the catalogue that sites share and the lock, into a plain one.
+
+    `lock` finds the lock; it is called only where the chain leaves something open.
+    """
     plugins = manifest.get("plugins") if isinstance(manifest, t.Mapping) else None
     if plugins is None:
         return Expanded(manifest)
     links, warnings = _chain(site, plugins, catalogue.parse(shared))
-    links = {name: _locked(site, one, lock) for name, one in links.items()}
+    found = lock() if any(one.want for one in links.values()) else None
+    links = {name: _locked(site, one, found) for name, one in links.items()}
     demands.require_what_is_required(site, links, _application(manifest))
     chain = [one.plain for one in demands.in_order(site, links)]
     rest = {key: value for key, value in plugins.items() if key not in ("chains", "remove")}
     return Expanded({**manifest, "plugins": {**rest, "use": chain} if chain else rest}, warnings)
-
-
-def needs_lock(site: str, manifest: t.Any, shared: t.Any = None) -> bool:
-    """Tell whether a site has extensions whose version or bytes only a lock says."""
-    return any(True for _want in wanted_of_sites({site: manifest}, catalogue.parse(shared)))
 
 
 def wanted_of_sites(sites: Data, known: Catalogue | None) -> t.Iterator[Want]:

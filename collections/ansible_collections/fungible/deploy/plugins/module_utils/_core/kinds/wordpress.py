@@ -25,11 +25,9 @@ from .wordpress_server import FPM_NAMES, fpm, nginx, php_options
 
 if t.TYPE_CHECKING:
     from ..model import Extension, Site
-    from .protocol import Contents, Folder, Routine, View
+    from .protocol import Contents, Folder, Routine, Tree, View
 
 MARKS: t.Final = ("wp-includes/version.php", "wp-settings.php", "wp-admin/includes/upgrade.php")
-HEADER: t.Final = re.compile(r"^[ \t/*#@]*(?:Plugin|Theme) Name:", re.MULTILINE | re.IGNORECASE)
-HEADER_BYTES: t.Final = 8192  # as much as WordPress itself reads for a header
 SQLITE_PLUGIN: t.Final = "sqlite-database-integration"
 FOLDERS: t.Final = {
     ExtensionKind.PLUGIN: "wp-content/plugins",
@@ -115,9 +113,10 @@ class WordPress:
         return contents(tree)
 
     def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
-        mains = {one.name: _main_file(one, trees) for one in site.plugins if one.kind in MAINS}
+        found = {one.name: _main(one, trees[one.name]) for one in site.plugins if one.kind in MAINS}
+        mains = {name: path for name, (path, _head) in found.items()}
         enabled = {kind: [one for one in site.plugins if one.enabled and one.kind is kind] for kind in ExtensionKind}
-        heads = {one.name: _head(one, mains, trees) for one in enabled[ExtensionKind.PLUGIN]}
+        heads = {one.name: found[one.name][1] for one in enabled[ExtensionKind.PLUGIN]}
         for name, head in heads.items():
             _require_what_it_requires(site, name, head, heads)
         files = {
@@ -228,11 +227,6 @@ def _check_drop_in(site: Site, one: Extension, database: str) -> None:
         raise ManifestError(f"{who}: an sqlite store has one of its own: take one of these out")
 
 
-def _head(extension: Extension, mains: t.Mapping[str, str], trees: Trees) -> Headers:
-    path = mains[extension.name].partition("/")[2]
-    return headers.plugin(trees[extension.name].read(path)) or Headers(extension.name)
-
-
 def _require_what_it_requires(site: Site, name: str, head: Headers, enabled: t.Container[str]) -> None:
     """Insist that a plugin gets what its own header asks for: a WordPress that is new enough, and other plugins."""
     asked = head.requires_wordpress
@@ -249,13 +243,12 @@ def _require_what_it_requires(site: Site, name: str, head: Headers, enabled: t.C
             )
 
 
-def _main_file(extension: Extension, trees: Trees) -> str:
-    """Find the one file in an extension's top folder that has a header, as WordPress itself does."""
-    tree = trees[extension.name]
-    for path in sorted(tree.paths):
-        if "/" not in path and path.endswith(".php") and HEADER.search(tree.read(path)[:HEADER_BYTES]):
-            return f"{extension.name}/{path}"
-    raise ArtifactError(
-        f"plugin {extension.name}: no PHP file in the top folder of {extension.source.name} "
-        "has a `Plugin Name:` header: is it a plugin?"
-    )
+def _main(extension: Extension, tree: Tree) -> tuple[str, Headers]:
+    """Find an extension's main file, and tell its path among all extensions and what it says of itself."""
+    found = headers.main_file(tree.paths, tree.read)
+    if not found:
+        raise ArtifactError(
+            f"plugin {extension.name}: no PHP file in the top folder of {extension.source.name} "
+            "has a `Plugin Name:` header: is it a plugin?"
+        )
+    return f"{extension.name}/{found[0]}", found[1]

@@ -78,7 +78,7 @@ def resolve(
     lock = Lock(tuple(sorted((one.entry for one in settled), key=lambda one: one.want.key)))
     warnings = [line for one in settled for line in one.warnings]
     for name, manifest in plain.items():
-        warnings += expansion.expand(name, manifest, known, lock).warnings
+        warnings += expansion.expand(name, manifest, known, lambda: lock).warnings
     text = file.dump(lock)
     outside = tuple(line for one in settled for line in one.outside)
     return Resolved(lock, text, text != old, *_news(before, lock), outside, tuple(dict.fromkeys(warnings)))
