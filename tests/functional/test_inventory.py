@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from tests.unit.core.examples import SECRET, unserved
 
 if t.TYPE_CHECKING:
     from tests.functional.support.fleet import Fleet, Minion
@@ -26,17 +27,7 @@ FEED: t.Final = {
     ],
 }
 FORMS: t.Final = {"name": "forms", "version": "2.3", "source": {"path": "/forms.zip", "sha256": "0" * 64}}
-BLOG: t.Final = {
-    "app": {
-        "kind": "wordpress",
-        "version": "6.5",
-        "source": {"path": "/wordpress.zip", "sha256": "0" * 64},
-        "secret": "a secret of the test that nobody reads",
-        "runtime": "none",
-    },
-    "stores": {"db": {"kind": "mariadb", "database": "a", "user": "a", "password": "a password of the site"}},
-    "plugins": {"use": [FORMS]},
-}
+BLOG: t.Final = unserved(FORMS)
 
 
 @pytest.fixture
@@ -65,7 +56,7 @@ def test_every_minion_and_every_site_has_its_rows(fleet: Fleet, tmp_path: Path) 
     assert [one["id"] for one in known["web2", "blog", "forms"]["vulnerabilities"]] == ["CVE-2026-1000"]
     [said] = known["web1", "wrong", ""]["drift"]
     assert said.startswith("could not be read: wrong.app.kind: 'wordpres' is not one of wordpress, procfile")
-    assert "secret" not in told.stdout
+    assert SECRET not in told.stdout
 
 
 @pytest.mark.usefixtures("declared")

@@ -10,20 +10,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.unit.core.examples import SECRET, unserved
 
 if t.TYPE_CHECKING:
     from tests.functional.support.fleet import Fleet, Minion
 
-SITE: t.Final = {
-    "app": {
-        "kind": "wordpress",
-        "version": "6.5",
-        "source": {"path": "/wordpress.zip", "sha256": "0" * 64},
-        "secret": "a secret of the site that nobody reads",
-        "runtime": "none",
-    },
-    "stores": {"db": {"kind": "mariadb", "database": "a", "user": "a", "password": "a password of the site"}},
-}
+SITE: t.Final = unserved()
 CATALOGUE: t.Final = {
     "extensions": {
         "audit": {"version": ">=1,<2", "source": {"folder": "premium/audit"}},
@@ -67,7 +59,7 @@ def test_what_minions_get_is_what_the_master_locked(fleet: Fleet, web1: Minion, 
     told = fleet.runner("fungible.lock").data
     assert told["steps"] == ["lock audit 1.4 (>=1,<2)", "lock forms 3.2 (any version)"]
     text = Path(told["lock"]).read_text(encoding="utf-8")
-    assert "secret of the site" not in text
+    assert SECRET not in text
     assert fleet.runner("fungible.lock").data["changed"] is False
     steps = chain(web1, tmp_path)["steps"]
     assert [step for step in steps if step.startswith("unpack")] == ["unpack audit 1.4", "unpack forms 3.2"]

@@ -4,40 +4,26 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import typing as t
 from pathlib import Path
 
 import yaml
 from tests.unit import hand_kept
+from tests.unit.ansible import playbooks
 
 from fungible_dev.directory_server import serving
-
-CHECKOUT: t.Final = Path(__file__).resolve().parents[3]
 
 
 def test_the_catalogue_and_the_manifest_are_written_and_the_site_is_left_alone(tmp_path: Path) -> None:
     site = hand_kept.site(tmp_path / "html")
     before = sorted((path, path.lstat().st_mtime_ns) for path in site.rglob("*"))
-    (tmp_path / "ansible.cfg").touch()  # so that nobody else's is read
-    (tmp_path / "hosts").write_text(f"web1 ansible_connection=local ansible_python_interpreter={sys.executable}\n")
-    env = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_HOME": str(tmp_path / "home"),
-        "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
-    }
+    playbooks.inventory(tmp_path, "web1")
     made = hand_kept.directory()
     with serving(made):
         said = {"site": "blog", "path": str(site), "output": str(tmp_path / "out"), "fungible_become": "false"}
         extra = [word for key, value in said.items() for word in ("-e", f"{key}={value}")]
-        argv = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "hosts", "fungible.deploy.adopt", *extra]
-        argv += ["-e", f"fungible_published_url={made.url}"]
-        done = subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+        extra += ["-e", f"fungible_published_url={made.url}"]
+        done = playbooks.run(tmp_path, "fungible.deploy.adopt", *extra)
+    assert done.returncode == 0, done.stdout
     written = (tmp_path / "out/web1/blog.yml").read_text()
     found = yaml.safe_load(written)
     assert found["fungible_catalogue"]["extensions"]["forms"]["source"] == {"directory": "wordpress.org"}

@@ -6,26 +6,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
+from tests.unit.ansible import playbooks
+from tests.unit.core.examples import unserved
 
-CHECKOUT: t.Final = Path(__file__).resolve().parents[3]
 OURS: t.Final = "fungible.deploy.plugin_chain"
-SITE: t.Final = {
-    "app": {
-        "kind": "wordpress",
-        "version": "6.5",
-        "source": {"path": "/wordpress.zip", "sha256": "0" * 64},
-        "secret": "{{ 'a secret of the ' ~ 'site' }}",
-        "runtime": "none",
-    },
-    "stores": {"db": {"kind": "mariadb", "database": "a", "user": "a", "password": "a password of the site"}},
-}
+SITE: t.Final = unserved(secret="{{ 'a secret of the ' ~ 'site' }}")
 
 
 class Desk:
@@ -33,7 +22,6 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "ansible.cfg").touch()  # so that nobody else's is read
 
     def plugin(self, name: str) -> dict[str, t.Any]:
         text = f"<?php /* Plugin Name: {name} */"
@@ -53,23 +41,10 @@ class Desk:
         return self._run("play.json", "-e", "@vars.json", "-vvv")
 
     def _run(self, *words: str) -> tuple[dict[str, t.Any], str]:
-        (self.folder / "hosts").write_text(
-            f"localhost ansible_connection=local ansible_python_interpreter={sys.executable}\n"
-        )
-        ours = {
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
-            "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-            "ANSIBLE_INJECT_INVOCATION": "1",
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_HOME": str(self.folder / "home"),
-            "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
-        }
-        argv = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "hosts", *words]
-        done = subprocess.run(
-            argv, cwd=self.folder, env={**os.environ, **ours}, capture_output=True, text=True, check=False
-        )
+        playbooks.inventory(self.folder, "localhost")
+        done = playbooks.run(self.folder, *words)
         said = done.stdout[done.stdout.index("TASK [Bring]") :]
-        return json.JSONDecoder().raw_decode(said, said.index("=> {") + 3)[0], done.stdout + done.stderr
+        return json.JSONDecoder().raw_decode(said, said.index("=> {") + 3)[0], done.stdout
 
 
 @pytest.fixture

@@ -5,28 +5,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
+from tests.unit.ansible import playbooks
+from tests.unit.core.examples import unserved
 
-CHECKOUT: t.Final = Path(__file__).resolve().parents[3]
 SECRET: t.Final = "a secret of the site that nobody reads"
 SITES: t.Final = {
-    "shop": {
-        "app": {
-            "kind": "wordpress",
-            "version": "6.5",
-            "source": {"path": "/wordpress.zip", "sha256": "0" * 64},
-            "secret": SECRET,
-            "runtime": "none",
-        },
-        "stores": {"db": {"kind": "mariadb", "database": "a", "user": "a", "password": "a password of the site"}},
-        "plugins": {"use": [{"name": "forms"}]},
-    },
+    "shop": unserved({"name": "forms"}, secret=SECRET),
     "wrong": {"app": {"kind": "wordpres"}},
 }
 CATALOGUE: t.Final = {"extensions": {"forms": {"version": "2.3", "source": {"path": "/forms.zip", "sha256": "0" * 64}}}}
@@ -52,24 +40,14 @@ def play(tmp_path: Path) -> t.Callable[..., str]:
     }
     (tmp_path / "vars.json").write_text(json.dumps(values))
     (tmp_path / "feed.json").write_text(json.dumps(FEED))
-    (tmp_path / "ansible.cfg").touch()  # so that nobody else's is read
-    here = f"ansible_connection=local ansible_python_interpreter={sys.executable}"
-    (tmp_path / "hosts").write_text(
-        f"gone ansible_host=127.0.0.1 ansible_port=1 ansible_connection=ssh\nweb1 {here}\nlocalhost {here}\n"
-    )
-    ours = {
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_HOME": str(tmp_path / "home"),
-        "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
-    }
+    playbooks.inventory(tmp_path, "web1", "localhost")
+    with (tmp_path / "hosts").open("a") as hosts:
+        hosts.write("gone ansible_host=127.0.0.1 ansible_port=1 ansible_connection=ssh\n")
 
     def run(*words: str) -> str:
-        argv = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "hosts", "fungible.deploy.inventory"]
         extra = ["-e", "@vars.json", "-e", "fungible_hosts=gone,web1", "-e", f"feed={tmp_path}/feed.json", *words]
-        env = {**os.environ, **ours}
-        done = subprocess.run([*argv, *extra], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = playbooks.run(tmp_path, "fungible.deploy.inventory", *extra)
+        assert done.returncode == 0, done.stdout
         assert SECRET not in done.stdout
         return done.stdout
 

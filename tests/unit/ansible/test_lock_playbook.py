@@ -5,31 +5,19 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import typing as t
 import zipfile
 from pathlib import Path
 
 import pytest
+from tests.unit.ansible import playbooks
+from tests.unit.core.examples import unserved
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-CHECKOUT: t.Final = Path(__file__).resolve().parents[3]
 LOCK: t.Final = "fungible.deploy.lock"
 SECRET: t.Final = "a secret of the site that nobody may see"
-SITE: t.Final = {
-    "app": {
-        "kind": "wordpress",
-        "version": "6.5",
-        "source": {"path": "/wordpress.zip", "sha256": "0" * 64},
-        "secret": SECRET,
-        "runtime": "none",
-    },
-    "stores": {"db": {"kind": "mariadb", "database": "a", "user": "a", "password": "a password of the site"}},
-}
 
 
 class Desk:
@@ -37,9 +25,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "ansible.cfg").touch()  # so that nobody else's is read
-        local = f"ansible_connection=local ansible_python_interpreter={sys.executable}"
-        (folder / "hosts").write_text("".join(f"{name} {local}\n" for name in ("web1", "web2")))
+        playbooks.inventory(folder, "web1", "web2")
 
     @property
     def lock(self) -> Path:
@@ -59,28 +45,14 @@ class Desk:
         (self.folder / "group_vars/all.json").write_text(json.dumps({"fungible_catalogue": {"extensions": listed}}))
         (self.folder / "host_vars").mkdir(exist_ok=True)
         for host, names in sites.items():
-            site = {**SITE, "plugins": {"use": [{"name": name} for name in names]}}
+            site = unserved(*({"name": name} for name in names), secret=SECRET)
             (self.folder / f"host_vars/{host}.json").write_text(json.dumps({"fungible_sites": {"shop": site}}))
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        ours = {
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
-            "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_HOME": str(self.folder / "home"),
-            "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
-            "HOME": str(self.folder),
-        }
-        argv = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "hosts", *words]
-        return subprocess.run(
-            argv, cwd=self.folder, env={**os.environ, **ours}, capture_output=True, text=True, check=False
-        )
 
     def locked(self, *words: str) -> bool:
         """Lock, and tell whether anything changed."""
-        done = self.run(LOCK, *words)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert SECRET not in done.stdout + done.stderr + (self.lock.read_text() if self.lock.exists() else "")
+        done = playbooks.run(self.folder, LOCK, *words)
+        assert done.returncode == 0, done.stdout
+        assert SECRET not in done.stdout + (self.lock.read_text() if self.lock.exists() else "")
         return "changed=1" in done.stdout
 
     def versions(self) -> dict[str, str]:
@@ -93,8 +65,8 @@ class Desk:
         task = {"name": "Bring", "fungible.deploy.plugin_chain": arguments}
         play = [{"hosts": host, "gather_facts": False, "tasks": [task]}]
         (self.folder / "play.json").write_text(json.dumps(play))
-        done = self.run("play.json", "-v")
-        return done.stdout + done.stderr
+        done = playbooks.run(self.folder, "play.json", "-v")
+        return done.stdout
 
 
 @pytest.fixture
@@ -136,7 +108,7 @@ def test_what_is_locked_stays_until_an_update_is_asked_for(desk: Desk) -> None:
     assert desk.versions() == {"audit": "1.4"}
     assert desk.locked("-e", "update=audit")
     assert desk.versions() == {"audit": "1.5"}
-    refused = desk.run(LOCK, "-e", "update=audti")
+    refused = playbooks.run(desk.folder, LOCK, "-e", "update=audti")
     assert "update: audti is nothing that is locked: did you mean audit?" in refused.stdout
 
 

@@ -10,16 +10,14 @@ import json
 import os
 import pwd
 import re
-import subprocess
-import sys
 import tarfile
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.unit.ansible import playbooks
 
-CHECKOUT: t.Final = Path(__file__).resolve().parents[3]
 SECRET: t.Final = "a secret that nobody may see"
 TOKEN: t.Final = 'it\'s another $ecret \\ "5"'
 PROCFILE: t.Final = 'web: ./serve\nrelease: printf "%s" "$TOKEN" > "${DATABASE_URL#sqlite:///}"\n'
@@ -62,7 +60,6 @@ class Fleet:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.root = folder, folder / "root"
-        (folder / "ansible.cfg").touch()  # so that nobody else's is read
 
     def archive(self, version: str) -> dict[str, str]:
         packed = io.BytesIO()
@@ -91,23 +88,8 @@ class Fleet:
         given: dict[str, t.Any] = {"fungible_sites": {"small": manifest}, "secret_of_small": SECRET}
         given |= {"fungible_root": str(self.root), "fungible_become": False}
         (self.folder / "vars.json").write_text(json.dumps(given))
-        (self.folder / "hosts").write_text(
-            f"localhost ansible_connection=local ansible_python_interpreter={sys.executable}\n"
-        )
-        ours = {
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
-            "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-            "ANSIBLE_INJECT_INVOCATION": "1",  # as all of ansible-core before 2.21 did
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_HOME": str(self.folder / "home"),
-            "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
-        }
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
-        argv = [program, "-i", "hosts", f"fungible.deploy.{playbook}", "-e", "@vars.json", "-vvv", *options]
-        env = {**os.environ, **ours}
-        done = subprocess.run(
-            argv, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
+        playbooks.inventory(self.folder, "localhost")
+        done = playbooks.run(self.folder, f"fungible.deploy.{playbook}", "-e", "@vars.json", "-vvv", *options)
         return Run(done.returncode, done.stdout)
 
 

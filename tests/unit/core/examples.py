@@ -70,6 +70,14 @@ def blog(over: Data | None = None) -> Data:
     return t.cast("Data", merged(base, over or {}))
 
 
+def unserved(*plugins: Data, secret: str = SECRET) -> Data:
+    """Give the manifest of a WordPress of which nothing is run: another web server would serve it."""
+    app = {"kind": "wordpress", "version": "6.5", "source": {"path": "/wordpress.zip", "sha256": SHA}}
+    store = {"kind": "mariadb", "database": "a", "user": "a", "password": "a password of the site"}
+    site: Data = {"app": {**app, "secret": secret, "runtime": "none"}, "stores": {"db": store}}
+    return {**site, "plugins": {"use": list(plugins)}} if plugins else site
+
+
 def extension(name: str, **over: t.Any) -> Data:
     source = {"url": f"https://downloads.example/{name}.zip", "sha256": SHA}
     return {"name": name, "version": "1.0", "source": source, **over}

@@ -23,20 +23,6 @@ options:
       - Unknown keys are errors that name the key, its path and the nearest valid one.
     type: dict
     required: true
-  catalogue:
-    description:
-      - The extensions and chains that all sites share, usually C(fungible_catalogue), as C(docs/plugin-chain.md)
-        describes it. Without it the manifest says the version and source of each extension itself.
-      - It is read on the controller, where the manifest's chains are replaced by their extensions. It is not sent to
-        hosts.
-    type: dict
-    default: {}
-  lock:
-    description:
-      - The file on the controller that says the exact versions of what the catalogue and the manifest leave open, as
-        M(fungible.deploy.lock) writes it. Empty means C(fungible.lock) beside the inventory.
-    type: str
-    default: ''
   artifacts:
     description:
       - A folder on the controller from which locked artifacts travel, for hosts that reach no source. It is what
@@ -63,6 +49,24 @@ options:
     default: /
 author:
   - The fungible authors (@fungible-deploy)
+"""
+
+    CATALOGUE = r"""
+options:
+  catalogue:
+    description:
+      - The extensions and chains that all sites share, usually C(fungible_catalogue), as C(docs/plugin-chain.md)
+        describes it. Without it the manifest says the version and source of each extension itself.
+      - It is read on the controller, where the manifest's chains are replaced by their extensions. It is not sent to
+        hosts.
+    type: dict
+    default: {}
+  lock:
+    description:
+      - The file on the controller that says the exact versions of what the catalogue and the manifest leave open, as
+        M(fungible.deploy.lock) writes it. Empty means C(fungible.lock) beside the inventory.
+    type: str
+    default: ''
 """
 
     CHANGES = r"""

@@ -23,6 +23,7 @@ options:
     default: false
 extends_documentation_fragment:
   - fungible.deploy._site
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.changes
 seealso:
   - module: fungible.deploy.cutover_info

@@ -20,16 +20,6 @@ options:
       - The sites' manifests by their names, usually C(fungible_sites), secrets included.
     type: dict
     required: true
-  catalogue:
-    description:
-      - The extensions and chains that all sites share, usually C(fungible_catalogue). It is read on the controller.
-    type: dict
-    default: {}
-  lock:
-    description:
-      - The lock file on the controller. Empty means C(fungible.lock) beside the inventory.
-    type: str
-    default: ''
   secrets:
     description:
       - Secrets of the manifests by the sites' names and their paths. The module's action plugin moves them here, where
@@ -47,6 +37,7 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.informs
 author:
   - The fungible authors (@fungible-deploy)

@@ -22,16 +22,6 @@ options:
       - The sites of each host by its name, usually the C(fungible_sites) of all hosts.
     type: dict
     required: true
-  catalogue:
-    description:
-      - The extensions and chains that all sites share, usually C(fungible_catalogue).
-    type: dict
-    default: {}
-  lock:
-    description:
-      - The lock file on the controller. Empty means C(fungible.lock) beside the inventory.
-    type: str
-    default: ''
   artifacts:
     description:
       - The folder on the controller that keeps fetched artifacts, by their sha256. Empty means
@@ -44,6 +34,8 @@ options:
     type: list
     elements: str
     default: []
+extends_documentation_fragment:
+  - fungible.deploy._site.catalogue
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.

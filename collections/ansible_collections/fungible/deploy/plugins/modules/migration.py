@@ -16,6 +16,7 @@ description:
 options: {}
 extends_documentation_fragment:
   - fungible.deploy._site
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.changes
 seealso:
   - module: fungible.deploy.migration_info

@@ -32,6 +32,7 @@ options:
     type: str
 extends_documentation_fragment:
   - fungible.deploy._site
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.changes
 seealso:
   - module: fungible.deploy.persistent_store_info

@@ -14,6 +14,7 @@ description:
 options: {}
 extends_documentation_fragment:
   - fungible.deploy._site
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.informs
 seealso:
   - module: fungible.deploy.persistent_store

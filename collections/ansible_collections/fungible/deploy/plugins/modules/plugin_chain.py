@@ -17,6 +17,7 @@ description:
 options: {}
 extends_documentation_fragment:
   - fungible.deploy._site
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.changes
 seealso:
   - module: fungible.deploy.plugin_chain_info

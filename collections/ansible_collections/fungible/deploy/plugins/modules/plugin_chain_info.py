@@ -42,6 +42,7 @@ options:
     required: false
 extends_documentation_fragment:
   - fungible.deploy._site
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.informs
 seealso:
   - module: fungible.deploy.plugin_chain

@@ -26,6 +26,7 @@ options:
     default: running
 extends_documentation_fragment:
   - fungible.deploy._site
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.changes
 seealso:
   - module: fungible.deploy.stateless_app_info

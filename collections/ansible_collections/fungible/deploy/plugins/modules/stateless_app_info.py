@@ -19,6 +19,7 @@ options:
     default: false
 extends_documentation_fragment:
   - fungible.deploy._site
+  - fungible.deploy._site.catalogue
   - fungible.deploy._site.informs
 seealso:
   - module: fungible.deploy.stateless_app
