@@ -22,6 +22,7 @@ class HAProxy:
         self.weights: dict[str, int] = {}
         self.frontends: list[str] = []
         self.in_flight: dict[str, int] = {}
+        self.forgotten: list[str] = []  # names that were taken off the maps since the start
         self.deaf = False  # takes commands and does nothing
 
     def load(self, name: str) -> None:
@@ -58,6 +59,9 @@ class HAProxy:
 
     def tell(self, commands: str) -> str:
         for command in commands.split("; "):
+            if command.startswith("del map "):
+                self.forgotten.append(command.split()[-1])
+                continue
             match = re.fullmatch(r"set server (\S+) weight (\d+)", command)
             assert match, command
             if not self.deaf:

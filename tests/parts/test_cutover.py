@@ -121,6 +121,24 @@ def test_a_request_is_waited_for_where_the_application_would_drop_it(scene: Scen
     assert machine.live_pids("1") == {}
 
 
+def test_a_request_is_waited_for_before_an_app_is_removed(scene: Scene) -> None:
+    machine, answers = scene.machine, list[Answer]()
+    scene.deploy("1")
+    visitor = threading.Thread(target=lambda: answers.append(machine.get("/slow")))
+    visitor.start()
+    machine.until(lambda: machine.in_flight(scene.manifest("1"), "a") == 1)
+    assert machine.names() == ["site.example"]
+    run = threading.Thread(target=lambda: machine.absent(scene.manifest("1")))
+    run.start()
+    machine.until(lambda: machine.names() == [])
+    assert machine.get("/notes").status == 404
+    (machine.root / "srv/fungible/tiny/stores/uploads/go on").touch()
+    visitor.join()
+    run.join()
+    assert [one.body for one in answers] == ["1 took its time"]
+    assert machine.get("/notes").status == 0
+
+
 def test_the_new_release_is_warm_before_its_first_visitor(machine: Machine) -> None:
     """The pages to warm are asked of the instance itself, while visitors still get the old one."""
     machine.deploy(manifest(machine, "1"))

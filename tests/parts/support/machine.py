@@ -137,6 +137,16 @@ class Machine:
         lines = (line.split(",") for line in self.host.talk(self.admin, "show stat").splitlines())
         return next(int(fields[4]) for fields in lines if fields[:2] == [name, slot])
 
+    def names(self) -> list[str]:
+        """Tell the names that the router gives to somebody."""
+        maps = sorted((self.root / "etc/fungible/haproxy").glob("*.map"))
+        return [
+            line.split()[1]
+            for path in maps
+            for line in self.host.talk(self.admin, f"show map {path}").splitlines()
+            if line
+        ]
+
     @property
     def supervisor(self) -> str:
         return str(self.root / "run/fungible-supervisor/supervisor.sock")

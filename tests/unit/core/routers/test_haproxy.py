@@ -136,7 +136,21 @@ def test_removing_a_site_leaves_the_others() -> None:
     host = configured(blog(), configured(notes()))
     haproxy.remove(context_of(notes(), host), host)
     assert texts(host)["frontend-any_80.map"] == "blog.example fungible_blog\n"
+    assert host.haproxy.forgotten == ["notes.example"]
     assert set(host.haproxy.weights) == {"fungible_blog/a", "fungible_blog/b"}
+
+
+def test_a_removal_that_is_cut_off_while_it_drains_is_seen_by_the_next_deploy() -> None:
+    class CutOff(FakeHost):
+        def wait_until(self, condition: t.Callable[[], bool], seconds: float) -> bool:
+            raise HostError("cut off")
+
+    host, whole = CutOff(), configured(notes())
+    host.disk, host.haproxy, host.systemd = whole.disk, whole.haproxy, whole.systemd
+    with pytest.raises(HostError, match="cut off"):
+        haproxy.remove(context_of(notes(), host), host)
+    assert not haproxy.observe(whole, context_of(notes(), whole)).configured
+    assert "site-notes.cfg" in texts(whole)
 
 
 def test_a_file_of_the_users_own_is_kept() -> None:

@@ -170,15 +170,33 @@ def drained(host: Host, ctx: Context, slot: str) -> bool:
 
 
 def remove(ctx: Context, host: Host) -> None:
-    """Take the site's routes away from a running router."""
-    with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):
-        maps = _maps(host, ctx, ())
-        for path in (*_unused(maps), _site_file(ctx)):
-            host.remove(path)
-        for path, file in _used(maps).items():
+    """Take the site's routes away from a running router, once the requests that it has begun are answered."""
+    lock = join(ctx.places.router, ".lock")
+    with host.lock(lock, LOCK_WAIT):
+        _forget_names(host, ctx)
+    drain = max((route.drain for route in ctx.site.routes), default=0)
+    host.wait_until(lambda: all(drained(host, ctx, slot) for slot in SLOTS), drain)
+    with host.lock(lock, LOCK_WAIT):
+        _remove_files(host, ctx)
+
+
+def _forget_names(host: Host, ctx: Context) -> None:
+    """Let no new request come to the site: on disk first, so that a deploy after a run cut off here sees it."""
+    for path, file in _maps(host, ctx, ()).items():
+        lines = [line.split() for line in (host.read(path) or "").splitlines()]
+        names = [name for name, owner in lines if owner == backend(ctx)]
+        if names:
             host.write(path, file.text)
-        if ctx.runtime.is_running(host, ctx.places, UNIT):
-            _start_or_reload(host, ctx)
+        for name in names:
+            host.command(_admin(ctx), f"del map {path} {name}")
+
+
+def _remove_files(host: Host, ctx: Context) -> None:
+    maps = _maps(host, ctx, ())
+    for path in (*_unused(maps), _site_file(ctx)):
+        host.remove(path)
+    if ctx.runtime.is_running(host, ctx.places, UNIT):
+        _start_or_reload(host, ctx)
 
 
 def _site_file(ctx: Context) -> str:
