@@ -18,6 +18,7 @@
     migrations: ERROR               what every migration says while it fails; empty: they work
     routines: ERROR                 what every routine of an extension says while it fails
     busy: WHO                       holds every lock
+    php: VERSION                    the PHP that is installed now
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class World:
         self.host = FakeHost(
             systemd=case.host.get("systemd", True), me=case.host.get("me", "root"), errors=self.module("errors")
         )
+        self.host.php = case.host.get("php", self.host.php)
         self.host.programs -= set(case.host.get("without", ()))
         self.host.ports |= set(case.host.get("ports_taken", ()))
         self.host.internet = {table.DOWNLOADS + name: text for name, text in table.artifacts().items()}
@@ -81,7 +83,8 @@ class World:
         primitives = self.module("primitives")
         expanded = self.expanded(manifest)
         site = table.sites()[manifest]
-        return primitives.Request(site, expanded.manifest, {}, self.files, self.case.root, expanded.warnings)
+        known = (expanded.warnings, expanded.notes)
+        return primitives.Request(site, expanded.manifest, {}, self.files, self.case.root, *known)
 
     def expanded(self, manifest: str) -> t.Any:
         """Expand a manifest by the case's catalogue, as a face does first."""
@@ -189,6 +192,9 @@ class World:
 
     def _busy(self, who: str) -> None:
         self.host.busy = who
+
+    def _php(self, version: str) -> None:
+        self.host.php = version
 
     def _migrations(self, said: str) -> None:
         self.host.migration = type(self.host.migration)(1 if said else 0, "", said)

@@ -304,9 +304,9 @@ def test_the_kind_of_the_example_is_a_kind() -> None:
     app = {"kind": "static", "version": "1", "source": source, "secret": "sixteen-or-more-characters", "port": 18000}
     site = manifest.parse("pages", {"app": app, "routes": [{"host": "pages.example"}]}, {**KINDS, "static": kind})
     tree = Tree({"index.html"}, lambda path: "")
-    kind.check_tree(site, tree.paths)
+    kind.check_trees(site, tree.paths, {})
     with pytest.raises(names["ArtifactError"], match=r"index\.html"):
-        kind.check_tree(site, {"about.html"})
+        kind.check_trees(site, {"about.html"}, {})
     view = View("/srv/pages", "/run", "/conf", 18001, "fg-pages", {"python": "/usr/bin/python3"}, {}, sandboxed=True)
     [process] = kind.processes(site, view, tree.read)
     assert process.serves

@@ -45,6 +45,7 @@ class FakeHost:
         self.mariadb = MariaDB()
         self.users = {"root", "www-data", me}
         self.programs = set(PROGRAMS)
+        self.php = "8.2.29-1~deb12u1"
         self.internet: dict[str, str] = {}  # URL -> what it serves
         self.ports: set[int] = set()  # that strangers listen on
         self.sick: set[str] = set()  # instances that answer 500
@@ -98,6 +99,8 @@ class FakeHost:
             return self.systemd.systemctl(argv)
         if argv[0] == "mariadb":
             return self.mariadb.ask(stdin)
+        if argv[-1] == "-v":
+            return Done(0, f"PHP {self.php} (cli) (built: Jul  3 2025 16:16:05) (NTS)\n", "")
         if argv[0] == "grep":
             lines = self.disk.text(argv[-1]).splitlines()
             return Done(0, f"{sum(bool(re.match(argv[-2], line)) for line in lines)}\n", "")

@@ -10,14 +10,18 @@ from pathlib import Path
 
 import pytest
 from tests.unit.ansible import playbooks
-from tests.unit.core.examples import unserved
+from tests.unit.core.examples import extension, unserved
 
 SECRET: t.Final = "a secret of the site that nobody reads"
 SITES: t.Final = {
     "shop": unserved({"name": "forms"}, secret=SECRET),
     "wrong": {"app": {"kind": "wordpres"}},
+    "zoo": unserved(extension("lion"), secret=SECRET),
 }
-CATALOGUE: t.Final = {"extensions": {"forms": {"version": "2.3", "source": {"path": "/forms.zip", "sha256": "0" * 64}}}}
+CATALOGUE: t.Final = {
+    "extensions": {"forms": {"version": "2.3", "source": {"path": "/forms.zip", "sha256": "0" * 64}}},
+    "unknown": "warn",
+}
 FEED: t.Final = {
     "id": "CVE-2026-1000",
     "summary": "Anybody can read the donors",
@@ -58,6 +62,7 @@ def test_the_table_is_shown_and_names_the_host_that_cannot_be_reached(play: t.Ca
     said = play()
     assert "CVE-2026-1000: forms <2.4, fixed in 2.4: Anybody can read the donors" in said
     assert "could not be asked: " in said
+    assert "zoo.plugins.use[0]: lion is not in the catalogue" in said, "the catalogue's warnings are shown"
     assert "wrong.app.kind: 'wordpres' is not one of wordpress, procfile" in said
 
 
@@ -69,5 +74,7 @@ def test_it_is_written_to_a_file_as_json_or_csv(play: t.Callable[..., str], tmp_
         ("web1", "shop", "wordpress"),
         ("web1", "shop", "forms"),
         ("web1", "wrong", ""),
+        ("web1", "zoo", "wordpress"),
+        ("web1", "zoo", "lion"),
     ]
     assert found[2]["vulnerabilities"][0]["id"] == "CVE-2026-1000"

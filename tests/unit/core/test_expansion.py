@@ -282,6 +282,15 @@ def test_what_is_required_and_there_is_fine() -> None:
     assert names(known, chains=["all", "baseline"]) == ["audit-log", "akismet", "a"]
 
 
+def test_which_php_is_required_is_noted_for_the_host_with_all_reasons() -> None:
+    known = demanding(a={"requires": {"php": ">=8.1"}}, b={"requires": {"php": ">=99"}}, c={})
+    own = [{"name": "b", "state": "disabled"}, {"name": "c", "requires": {"php": "<9"}}]
+    assert expanded(known, chains=["all"], use=own).notes.php == {
+        "a (chain all) requires php >=8.1 (catalogue.extensions.a.requires.php)": ">=8.1",
+        "c (chain all) requires php <9 (blog.plugins.use[1].requires.php)": "<9",
+    }
+
+
 def test_the_version_of_another_kind_of_application_is_nobodys_business() -> None:
     use = [extension("x", requires={"wordpress": ">=6.4", "php": ">=99"})]
     for app in ({"kind": "procfile", "version": "1"}, {"kind": "php", "version": "1"}, {"kind": ["x"]}, 5, None):

@@ -13,6 +13,7 @@ from tests.cases.world import World
 from ansible_collections.fungible.deploy.plugins.module_utils._core import chain
 from ansible_collections.fungible.deploy.plugins.module_utils._core.fleet import inventory
 from ansible_collections.fungible.deploy.plugins.module_utils._core.identity import release_id
+from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Notes
 from ansible_collections.fungible.deploy.plugins.module_utils._core.request import Request
 
 
@@ -73,12 +74,14 @@ def test_the_loaded_versions_are_those_of_the_release_that_is_live() -> None:
     assert [one["loaded"] for one in facts["plugins"] if one["state"] == "enabled" and one["kind"] == "plugin"] != []
 
 
-def test_what_a_lock_gave_is_told_as_locked() -> None:
+def test_what_a_lock_gave_is_told_as_locked_and_a_digest_written_by_hand_is_not() -> None:
     found, manifest = world(), table.manifest("blog")
     first = manifest["plugins"]["use"][0]
     first["source"] = {**first["source"], "tree": "0" * 64}
-    facts = inventory.facts(found.host, [Request("blog", manifest)])["sites"]["blog"]["extensions"]
-    assert [one["name"] for one in facts if one["locked"]] == [first["name"]]
+    for locked in ((), ("hello",)):
+        request = Request("blog", manifest, notes=Notes(locked=locked))
+        facts = inventory.facts(found.host, [request])["sites"]["blog"]["extensions"]
+        assert [one["name"] for one in facts if one["locked"]] == [*locked]
 
 
 def test_a_site_that_is_no_good_does_not_hide_the_others() -> None:

@@ -101,11 +101,11 @@ def test_each_slot_has_its_own_port_and_the_secret_is_in_the_environment() -> No
 
 def test_an_archive_without_a_procfile_is_none() -> None:
     site = ground()[0]
-    KIND.check_tree(site, {"Procfile"})
+    KIND.check_trees(site, {"Procfile"}, {})
     with pytest.raises(
         ArtifactError, match=r"^notes-1\.tar\.gz: holds no Procfile in its top folder: is it the right "
     ):
-        KIND.check_tree(site, {"sub/Procfile", "procfile"})
+        KIND.check_trees(site, {"sub/Procfile", "procfile"}, {})
 
 
 def test_it_has_no_plugins_and_adds_nothing_to_the_release() -> None:

@@ -69,9 +69,12 @@ class Static:
     def place(self, extension: Extension) -> str:
         raise NotImplementedError
 
-    def check_tree(self, site: Site, paths: t.Container[str]) -> None:
-        if site.app.options["index"] not in paths:
+    def check_trees(self, site: Site, application: t.Container[str], trees: Trees) -> None:
+        if site.app.options["index"] not in application:
             raise ArtifactError(f"{site.app.source.name}: has no {site.app.options['index']}")
+
+    def php(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
+        return {}
 
     def contents(self, tree: Folder) -> Contents:
         return Contents()

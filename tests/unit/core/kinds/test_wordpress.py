@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
 KIND: t.Final = WordPress()
 ID: t.Final = "6.4-aaaaaaaaaaaa.bbbbbbbb"
 HEADED: t.Final = "<?php\n/*\n * Plugin Name: x\n */\n"
+THEME: t.Final = {"style.css": "/*\nTheme Name: x\n*/\n"}
 CONFIG: t.Final = """\
 <?php
 // Written by fungible. Part of the release and free of secrets: those come from the instance's environment.
@@ -125,26 +126,6 @@ def test_a_chain_says_which_must_use_plugins_it_loads_and_whether_the_browser_ma
     assert "} elseif (false) {" in generated({"plugins": {"locked": False}})["wp-content/mu-plugins/0-fungible.php"]
 
 
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        ("Requires at least: 6.5", "requires WordPress 6.5 by its header, and app.version is 6.4: use another"),
-        ("Requires Plugins: shop", "requires the plugin shop by its header, which is not on in the site's chain"),
-        ("Requires at least: 6.4", ""),
-        ("Requires at least: the moon", ""),
-        ("Requires Plugins: other", ""),
-    ],
-)
-def test_what_a_plugin_requires_by_its_header_is_there(line: str, why: str) -> None:
-    over = {"plugins": {"use": [extension("one"), extension("other"), extension("shop", state="disabled")]}}
-    files = {"one.php": f"{HEADED[:-3]} * {line}\n */"}
-    if not why:
-        generated(over, one=files)
-        return
-    with pytest.raises(ArtifactError, match=f"^blog: plugin one {why}"):
-        generated(over, one=files)
-
-
 def test_a_drop_in_is_one_file_and_wordpress_is_told_to_load_it() -> None:
     site = site_of(blog({"plugins": {"use": [extension("advanced-cache", kind="drop-in")]}}))
     assert KIND.place(site.plugins[0]) == "wp-content/advanced-cache.php"
@@ -164,10 +145,6 @@ def test_a_drop_in_that_cannot_be_is_refused(name: str, over: Data, why: str) ->
     stores = {"db": {"kind": "sqlite", "database": None, "user": None, "password": None}}
     with pytest.raises(ManifestError, match=re.escape(f"blog.plugins.use: drop-in {name}: {why}")):
         site_of(blog({"stores": stores, "plugins": {"use": use}}))
-
-
-def test_a_theme_needs_no_plugin_header() -> None:
-    generated({"plugins": {"use": [extension("plain", kind="theme")]}}, plain={"style.css": "/* Theme Name: x */"})
 
 
 @pytest.mark.parametrize(
@@ -217,9 +194,9 @@ def test_extensions_go_where_wordpress_looks_for_them() -> None:
 @pytest.mark.parametrize("mark", MARKS)
 def test_an_archive_without_what_every_wordpress_has_is_none(mark: str) -> None:
     site = site_of(blog())
-    KIND.check_tree(site, set(MARKS))
+    KIND.check_trees(site, set(MARKS), trees(site, plain=THEME))
     with pytest.raises(ArtifactError) as caught:
-        KIND.check_tree(site, set(MARKS) - {mark})
+        KIND.check_trees(site, set(MARKS) - {mark}, trees(site))
     assert str(caught.value) == f"wordpress-6.4.zip: is no WordPress: {mark} is not in its top folder"
 
 

@@ -125,6 +125,35 @@ def test_a_theme_is_found_among_the_themes(fleet: Fleet) -> None:
     assert [(one.version, one.published) for one in fleet.resolve().lock.entries] == [("1.2", None)]
 
 
+def child(parent: str) -> bytes:
+    return archive({"look/style.css": f"/*\nTheme Name: Look\nVersion: 1.2\nTemplate: {parent}\n*/"})
+
+
+@pytest.mark.parametrize(("parent", "needs"), [("Divi", ("Divi",)), ("twentytwentyfour", ()), ("", ())])
+def test_a_child_theme_is_locked_with_its_parent_unless_wordpress_ships_that(
+    fleet: Fleet, parent: str, needs: tuple[str, ...]
+) -> None:
+    fleet.directory.release("look", "1.2", child(parent), "theme")
+    fleet.from_directory("look", kind="theme")
+    assert [one.requires.extensions for one in fleet.resolve().lock.entries] == [needs]
+
+
+def test_a_child_theme_without_its_parent_is_an_error_before_anything_is_locked(fleet: Fleet) -> None:
+    fleet.directory.release("look", "1.2", child("Divi"), "theme")
+    fleet.from_directory("look", kind="theme")
+    fleet.sites["blog"] = {**blog(), "plugins": {"use": [{"name": "look"}]}}
+    assert refusal(fleet) == (
+        "blog.plugins: look (blog.plugins.use[0]) requires Divi (the headers of look 1.2.extensions), "
+        "which is not in the site's chain: add it, or take look out"
+    )
+
+
+def test_a_parent_that_is_no_folders_name_is_told(fleet: Fleet) -> None:
+    fleet.directory.release("look", "1.2", child("../Divi"), "theme")
+    fleet.from_directory("look", kind="theme")
+    assert refusal(fleet).startswith("look: its header says `Template: ../Divi`, which is no theme: ")
+
+
 # the other sources
 
 
@@ -169,7 +198,9 @@ def test_a_site_gets_the_bytes_that_are_locked(fleet: Fleet) -> None:
     fleet.sites["blog"] = {**blog(), "plugins": {"use": [{"name": "akismet"}]}}
     lock = fleet.lock()
     shared = {"extensions": fleet.extensions}
-    (used,) = expand("blog", fleet.sites["blog"], shared, lambda: lock).manifest["plugins"]["use"]
+    found = expand("blog", fleet.sites["blog"], shared, lambda: lock)
+    assert found.notes.locked == ("akismet",)
+    (used,) = found.manifest["plugins"]["use"]
     (entry,) = lock.entries
     whole = {"sha256": entry.sha256, "tree": entry.tree}
     assert used == {"name": "akismet", "version": "5.3.1", "source": {**whole, "url": entry.url}}

@@ -136,7 +136,9 @@ def request_of(asked: Asked, minion: Minion) -> Request:
     """Make what the core wants of what was asked: the manifest, expanded by the catalogue and the lock."""
     lock = partial(lock_of, minion)
     expanded = expansion.expand(str(asked.site), manifest_of(asked, minion), catalogue_of(minion), lock)
-    return Request(str(asked.site), expanded.manifest, root=asked.root, warnings=expanded.warnings)
+    return Request(
+        str(asked.site), expanded.manifest, root=asked.root, warnings=expanded.warnings, notes=expanded.notes
+    )
 
 
 def manifest_of(asked: Asked, minion: Minion) -> t.Any:

@@ -11,7 +11,7 @@ from ..module_utils._core.errors import CoreError
 from ..plugin_utils import _lock_files as files
 from ..plugin_utils._manifest_action import ManifestAction
 
-OWN: t.Final = ("sites", "secrets", "root", "thorough")
+OWN: t.Final = ("sites", "secrets", "notes", "root", "thorough")
 
 
 class ActionModule(ManifestAction):
@@ -27,22 +27,24 @@ class ActionModule(ManifestAction):
         folder = files.inventory(task_vars)
         parted = {str(name): self._parted(str(name), one, own, shared, folder) for name, one in sites.items()}
         refused = {name: {"error": one} for name, one in parted.items() if isinstance(one, str)}
-        ready = {name: one for name, one in parted.items() if not isinstance(one, str)}
-        manifests = {name: one["manifest"] for name, one in ready.items()}
-        hidden = {name: one["secrets"] for name, one in ready.items()}
-        asked = {**own, "sites": manifests, "secrets": hidden}
+        ready = {name: one[0] for name, one in parted.items() if not isinstance(one, str)}
+        warnings = dict.fromkeys(line for one in parted.values() if not isinstance(one, str) for line in one[1])
+        keys = {"sites": "manifest", "secrets": "secrets", "notes": "notes"}
+        asked = {**own, **{key: {name: args[one] for name, args in ready.items()} for key, one in keys.items()}}
         done = self._execute_module(module_args=asked, task_vars=task_vars)
         if "sites" in done:
             done["sites"] = {**done["sites"], **refused}
+        if warnings:
+            done["warnings"] = [*warnings, *done.get("warnings", ())]
         return {**result, **done}
 
     def _parted(
         self, name: str, manifest: t.Any, own: t.Mapping[str, t.Any], shared: t.Mapping[str, t.Any], folder: str
-    ) -> dict[str, t.Any] | str:
-        """Give a site's manifest and secrets, or what is wrong with it."""
+    ) -> tuple[dict[str, t.Any], tuple[str, ...]] | str:
+        """Give a site's manifest and secrets, and what people should hear of it; or what is wrong with it."""
         secrets = (own.get("secrets") or {}).get(name, {})
         try:
             asked = {**shared, "site": name, "manifest": manifest, "secrets": secrets}
-            return self._checked(asked, folder)[0]
+            return self._checked(asked, folder)
         except CoreError as exc:
             return str(exc)

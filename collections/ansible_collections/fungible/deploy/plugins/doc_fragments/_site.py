@@ -42,6 +42,12 @@ options:
       - The modules' action plugins fill this in for each C(source) of the manifest that has a C(file).
     type: dict
     default: {}
+  notes:
+    description:
+      - What the catalogue and the lock say of the site beside its manifest, such as who requires which PHP.
+      - The modules' action plugins fill this in, so this is rarely written by hand.
+    type: dict
+    default: {}
   root:
     description:
       - What stands in for V(/) on the host, for demonstrations and tests.

@@ -8,6 +8,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ._core import notes
 from ._core.errors import CoreError
 from ._core.host.local import LocalHost
 from ._core.request import Outcome, Request
@@ -22,11 +23,12 @@ OPTIONS: t.Final[Spec] = {
     "artifacts": {"type": "str", "default": ""},
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "files": {"type": "dict", "default": {}},
+    "notes": {"type": "dict", "default": {}},
     "root": {"type": "path", "default": "/"},
 }
 OF_ALL: t.Final[Spec] = {
     "sites": {"type": "dict", "required": True},
-    **{name: OPTIONS[name] for name in ("catalogue", "lock", "secrets", "root")},
+    **{name: OPTIONS[name] for name in ("catalogue", "lock", "secrets", "notes", "root")},
 }
 
 
@@ -51,11 +53,16 @@ def inform_of_all(own: Spec, call: t.Callable[..., dict[str, t.Any]]) -> None:
     """Be a module that only reads, of all sites of a host at once; each has its secrets below its name."""
     module = AnsibleModule(argument_spec={**OF_ALL, **own}, supports_check_mode=True)
     params = module.params
-    asked = [
-        Request(site, manifest, params["secrets"].get(site, {}), root=params["root"])
-        for site, manifest in params["sites"].items()
-    ]
-    _run(module, lambda: call(LocalHost(), asked, **{name: params[name] for name in own}))
+
+    def asked(site: str, manifest: t.Any) -> Request:
+        known = notes.read(params["notes"].get(site))
+        return Request(site, manifest, params["secrets"].get(site, {}), root=params["root"], notes=known)
+
+    def tell() -> dict[str, t.Any]:
+        sites = [asked(site, manifest) for site, manifest in params["sites"].items()]
+        return call(LocalHost(), sites, **{name: params[name] for name in own})
+
+    _run(module, tell)
 
 
 def _module(own: Spec, instead: str = "") -> AnsibleModule:
@@ -67,7 +74,8 @@ def _module(own: Spec, instead: str = "") -> AnsibleModule:
 
 def _request(module: AnsibleModule) -> Request:
     params = module.params
-    return Request(params["site"], params["manifest"], params["secrets"], params["files"], params["root"])
+    known = notes.read(params["notes"])
+    return Request(params["site"], params["manifest"], params["secrets"], params["files"], params["root"], notes=known)
 
 
 def _result(done: Outcome) -> dict[str, t.Any]:

@@ -26,6 +26,12 @@ options:
         Ansible hides them, so this is rarely written by hand.
     type: dict
     default: {}
+  notes:
+    description:
+      - What the catalogue and the lock say of the sites beside their manifests, by the sites' names. The module's
+        action plugin fills this in, so this is rarely written by hand.
+    type: dict
+    default: {}
   root:
     description:
       - What stands in for V(/) on the host, for demonstrations and tests.

@@ -66,8 +66,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plugins:
   description:
-    - The chain in its order, each with its name, version, kind, state, sha256, whether it is C(locked) (its
-      source has the digest of its tree, as a lock gives it) and whether it is ready, the version that
+    - The chain in its order, each with its name, version, kind, state, sha256, whether it is C(locked) (it came
+      from a lock) and whether it is ready, the version that
       its files C(on_disk) say they have, the version that is C(loaded) by the live release, and the paths in the
       manifest's release that are missing, changed or added.
   returned: when O(path) is not given

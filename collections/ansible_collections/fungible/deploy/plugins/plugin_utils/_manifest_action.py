@@ -12,7 +12,7 @@ from pathlib import Path
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._core import expansion, manifest, secrets
+from ..module_utils._core import expansion, manifest, notes, secrets
 from ..module_utils._core.errors import CoreError, ManifestError
 from ..module_utils._core.lock import file as lock_file
 from . import _lock_files
@@ -53,7 +53,7 @@ class ManifestAction(ActionBase):
         expanded = expansion.expand(str(args["site"]), whole, plain(args.pop("catalogue", None)), lock)
         manifest.parse(str(args["site"]), expanded.manifest)
         public, found = secrets.split(expanded.manifest)
-        return {**args, "manifest": public, "secrets": found}, expanded.warnings
+        return {**args, "manifest": public, "secrets": found, "notes": notes.write(expanded.notes)}, expanded.warnings
 
     def _send(self, need: dict[str, str], inventory: str) -> str:
         """Copy a file of the controller to the host; its digest is verified there."""

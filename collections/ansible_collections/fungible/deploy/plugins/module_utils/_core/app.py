@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from . import health, identity, instance, journal, live, release
+from . import health, identity, instance, interpreter, journal, live, release
 from .card import read_card
 from .context import ensure_users
 from .errors import InstanceError
@@ -177,7 +177,7 @@ def stateless_app(host: Host, asked: Request, *, check: bool, state: str) -> Out
     def staged() -> tuple[Plan, list[Source]]:
         seen = release.observe(host, ctx)
         needs = [] if seen.whole else release.wanted_files(seen.cached, release.artifacts(ctx))
-        return release.plan(ctx, seen), needs
+        return interpreter.allowing(host, ctx, release.plan(ctx, seen)), needs
 
     make: dict[str, Make] = {
         "staged": staged,
@@ -211,7 +211,9 @@ def facts(host: Host, asked: Request, *, thorough: bool = False) -> dict[str, t.
             _instance_facts(ctx, host, known, name) for name in host.children(f"{ctx.places.state}/instances")
         ],
         **foretold(
-            lambda: release.plan(ctx, release.observe(host, ctx) if thorough else seen),
+            lambda: interpreter.allowing(
+                host, ctx, release.plan(ctx, release.observe(host, ctx) if thorough else seen)
+            ),
             lambda: plan_running(ctx, observe(host, ctx)),
         ),
     }

@@ -42,7 +42,7 @@ class Requires:
 REQUIRES: t.Final = s.Record(
     {
         "wordpress": s.Field(RANGE, "versions of WordPress, compared with app.version", ""),
-        "php": s.Field(RANGE, "versions of PHP; a note for people, compared with nothing yet", ""),
+        "php": s.Field(RANGE, "versions of PHP, compared with those that a host runs the application on", ""),
         "extensions": s.Field(
             s.ListOf(REQUIREMENT), "extensions that must be in the chain and enabled; they come before it", ()
         ),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import adoption, integrity, release
+from . import adoption, integrity, interpreter, release
 from .kinds import wordpress_published
 from .request import Outcome, Request, carry_out, words
 
@@ -38,7 +38,7 @@ def plugin_chain(host: Host, asked: Request, *, check: bool) -> Outcome:
 
     def present() -> tuple[Plan, list[Source]]:
         seen = observe(host, ctx)
-        return plan(ctx, seen), release.wanted_files(seen, links(ctx))
+        return interpreter.allowing(host, ctx, plan(ctx, seen)), release.wanted_files(seen, links(ctx))
 
     return carry_out(host, ctx, present, check)
 

@@ -105,6 +105,16 @@ def require_what_is_required(site: str, links: Links, application: t.Mapping[str
                 _require_application(site, link, said, kind, version)
 
 
+def php(links: Links) -> dict[str, str]:
+    """Tell who requires which versions of PHP, and why: which of them runs, a host knows alone."""
+    return {
+        f"{link} requires php {said.requires.php} ({said.where}.php)": said.requires.php
+        for link in links.values()
+        for said in link.requires
+        if link.enabled and said.requires.php
+    }
+
+
 def _require_extension(site: str, link: Link, requirement: str, said: Said, links: Links) -> None:
     name, asked = _requirement(requirement)
     who = f"{site}.plugins: {link} requires {requirement} ({said.where}.extensions)"

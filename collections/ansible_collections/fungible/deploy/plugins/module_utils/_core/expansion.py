@@ -20,6 +20,7 @@ from .errors import ManifestError
 from .lock import wanted
 from .lock.wanted import Want
 from .manifest import EXTENSION, GONE, require_purge, require_unique
+from .model import Notes
 
 if t.TYPE_CHECKING:
     from .lock.file import Lock
@@ -38,6 +39,7 @@ class Expanded:
 
     manifest: t.Any = field(repr=False)
     warnings: tuple[str, ...] = ()
+    notes: Notes = field(default_factory=Notes)
 
 
 def expand(site: str, manifest: t.Any, shared: t.Any = None, lock: Find = lambda: None) -> Expanded:
@@ -54,7 +56,9 @@ def expand(site: str, manifest: t.Any, shared: t.Any = None, lock: Find = lambda
     demands.require_what_is_required(site, links, _application(manifest))
     chain = [one.plain for one in demands.in_order(site, links)]
     rest = {key: value for key, value in plugins.items() if key not in ("chains", "remove")}
-    return Expanded({**manifest, "plugins": {**rest, "use": chain} if chain else rest}, warnings)
+    whole = {**manifest, "plugins": {**rest, "use": chain} if chain else rest}
+    notes = Notes(demands.php(links), tuple(name for name, one in links.items() if one.want))
+    return Expanded(whole, warnings, notes)
 
 
 def wanted_of_sites(sites: Data, known: Catalogue | None) -> t.Iterator[Want]:

@@ -75,7 +75,7 @@ def extensions(ctx: Context, seen: Seen) -> list[Facts]:
                 "kind": one.kind.value,
                 "state": "enabled" if one.enabled else "disabled",
                 "sha256": one.source.sha256,
-                "locked": bool(one.source.tree),  # what comes from a lock has the digest of its tree as well
+                "locked": one.name in ctx.site.notes.locked,
                 "on_disk": on_disk[place].version if place in on_disk else "",
                 "loaded": _loaded(loaded.get(place)),
                 **told(seen.declared.damage, _paths(place), below=True),

@@ -109,6 +109,14 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Notes:
+    """Be what a catalogue and a lock say beside a manifest: it decides nothing of a release, and hosts have to know."""
+
+    php: t.Mapping[str, str] = field(default_factory=dict)  # who requires which versions of PHP, and these versions
+    locked: tuple[str, ...] = ()  # extensions that came from a lock
+
+
+@dataclass(frozen=True)
 class Site:
     """Be one application as a whole."""
 
@@ -121,6 +129,7 @@ class Site:
     routes: tuple[Route, ...] = ()
     backup: bool = True
     within: int = 300
+    notes: Notes = Notes()
 
     @property
     def public(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from posixpath import basename, dirname, join, normpath, split
 
-from . import journal, listing
+from . import interpreter, journal, listing
 from .errors import ArtifactError, HostError
 from .host.protocol import Layer
 from .identity import release_id
@@ -214,7 +214,11 @@ def _layers(ctx: Context, host: Host) -> list[Layer]:
         layer = _topped(Layer(join(place, "tree"), text, one.at))
         found.append(_only(layer, one) if one.file else layer)
     trees = {one.name: _tree(host, layer) for one, layer in zip(ctx.site.plugins, found[1:])}
-    ctx.site.app.kind.check_tree(ctx.site, set(_paths(found[0].listing)))
+    kind = ctx.site.app.kind
+    kind.check_trees(ctx.site, set(_paths(found[0].listing)), trees)
+    asked = kind.php(ctx.site, trees)
+    if asked:
+        interpreter.require(ctx.site.name, asked, interpreter.observe(host, ctx))
     found.append(_generated(ctx, host, trees))
     mounts = tuple(f"{store.mount}/" for store in ctx.site.stores if store.mount)
     covers = [_covers(layer, whole=not one.file) for layer, one in zip(found, wanted)] + [

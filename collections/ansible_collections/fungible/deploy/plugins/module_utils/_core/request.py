@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import context, manifest, secrets
 from .errors import CoreError
+from .model import Notes
 from .plan import Plan
 
 if t.TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Request:
     files: t.Mapping[str, str] = field(default_factory=dict)  # sha256 -> path on the host
     root: str = "/"
     warnings: tuple[str, ...] = ()  # what people should hear of how the manifest came to be
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def public(self) -> t.Any:
@@ -37,7 +39,7 @@ class Request:
     def on(self, host: Host) -> Context:
         whole = secrets.join(self.manifest, self.secrets)
         site = manifest.with_source_at(manifest.parse(self.site, whole), self.files)
-        return context.of(host, site, self.root)
+        return context.of(host, replace(site, notes=self.notes), self.root)
 
 
 @dataclass(frozen=True)

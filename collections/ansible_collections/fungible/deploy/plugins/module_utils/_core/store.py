@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from functools import partial
 
-from . import journal, live
+from . import interpreter, journal, live
 from .backup import back_up
 from .errors import ManifestError, StoreError
 from .plan import Plan, Step, combine
@@ -31,6 +31,11 @@ def chosen(ctx: Context, name: str = "") -> list[Store]:
 def plan_present(host: Host, ctx: Context, name: str = "") -> Plan:
     """Observe the stores and decide what makes them, or repairs their rights."""
     return combine(_present(host, ctx, store) for store in chosen(ctx, name))
+
+
+def _allowed(host: Host, ctx: Context, name: str) -> Plan:
+    """Decide the same; but where the host's PHP is not the one that extensions require, no store is made for them."""
+    return interpreter.allowing(host, ctx, plan_present(host, ctx, name))
 
 
 def _present(host: Host, ctx: Context, store: Store) -> Plan:
@@ -91,7 +96,7 @@ def persistent_store(host: Host, asked: Request, *, check: bool, state: str, sto
     if state == "present":
         if purge:
             raise ManifestError("purge: goes with state: absent")
-        return carry_out(host, ctx, lambda: (plan_present(host, ctx, store), []), check)
+        return carry_out(host, ctx, lambda: (_allowed(host, ctx, store), []), check)
     if not store:
         raise ManifestError("store: is missing: state: absent takes the name of one store")
     return carry_out(host, ctx, lambda: (plan_absent(host, ctx, store, purge), []), check)

@@ -47,11 +47,14 @@ class Procfile:
     def place(self, extension: Extension) -> str:
         raise ManifestError(f"plugin {extension.name}: an application of kind procfile has none")
 
-    def check_tree(self, site: Site, paths: t.Container[str]) -> None:
-        if "Procfile" not in paths:
+    def check_trees(self, site: Site, application: t.Container[str], trees: Trees) -> None:
+        if "Procfile" not in application:
             raise ArtifactError(
                 f"{site.app.source.name}: holds no Procfile in its top folder: is it the right archive?"
             )
+
+    def php(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
+        return {}
 
     def contents(self, tree: Folder) -> Contents:
         return Contents()

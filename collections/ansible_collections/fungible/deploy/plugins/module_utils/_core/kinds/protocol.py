@@ -141,8 +141,11 @@ class Kind(t.Protocol):
     def place(self, extension: Extension) -> str:
         """Tell where in the release an extension's tree goes."""
 
-    def check_tree(self, site: Site, paths: t.Container[str]) -> None:
-        """Raise `ArtifactError` unless the paths are those of such an application."""
+    def check_trees(self, site: Site, application: t.Container[str], trees: Trees) -> None:
+        """Raise `ArtifactError` unless paths are those of such an application, with all that its extensions ask for."""
+
+    def php(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
+        """Tell who requires which versions of PHP, and which these are."""
 
     def contents(self, tree: Folder) -> Contents:
         """Tell the extensions in a release, and which of them it would load."""

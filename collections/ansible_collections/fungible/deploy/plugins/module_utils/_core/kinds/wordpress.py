@@ -7,32 +7,29 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import re
 import typing as t
 
-from .. import versions
 from ..errors import ArtifactError, ManifestError
 from ..model import ExtensionKind
 from ..schema import Field, MapOf, Record, Scalar, Text, nearest
-from . import wordpress_headers as headers
+from . import wordpress_demands as demands
 from . import wordpress_php as php
 from .procfile import ENV
 from .protocol import Address, Migration, Process, Trees
 from .wordpress_contents import CONTENT, DROP_INS, contents
-from .wordpress_headers import Headers
 from .wordpress_routines import ROUTINE
 from .wordpress_server import FPM_NAMES, fpm, nginx, php_options
 
 if t.TYPE_CHECKING:
     from ..model import Extension, Site
-    from .protocol import Contents, Folder, Routine, Tree, View
+    from .protocol import Contents, Folder, Routine, View
 
 MARKS: t.Final = ("wp-includes/version.php", "wp-settings.php", "wp-admin/includes/upgrade.php")
 SQLITE_PLUGIN: t.Final = "sqlite-database-integration"
 FOLDERS: t.Final = {
     ExtensionKind.PLUGIN: "wp-content/plugins",
     ExtensionKind.MU_PLUGIN: "wp-content/mu-plugins",
-    ExtensionKind.THEME: "wp-content/themes",
+    ExtensionKind.THEME: demands.THEMES,
 }
 MAINS: t.Final = (ExtensionKind.PLUGIN, ExtensionKind.MU_PLUGIN)
 # What WordPress asks for before it loads a drop-in: https://developer.wordpress.org/reference/functions/_get_dropins/.
@@ -87,6 +84,11 @@ class WordPress:
         for one in site.plugins:
             if one.kind is ExtensionKind.DROP_IN:
                 _check_drop_in(site, one, database.kind)
+            if one.kind is ExtensionKind.THEME and not one.enabled:
+                raise ManifestError(
+                    f"{site.name}.plugins.use: theme {one.name}: is shown where WordPress's own setting says so, and "
+                    "cannot be disabled here: leave it enabled, or say state: absent"
+                )
 
     def identity(self, site: Site) -> t.Mapping[str, t.Any]:
         return {
@@ -104,21 +106,23 @@ class WordPress:
             return f"{CONTENT}/{extension.name}.php"
         return f"{FOLDERS[extension.kind]}/{extension.name}"
 
-    def check_tree(self, site: Site, paths: t.Container[str]) -> None:
+    def check_trees(self, site: Site, application: t.Container[str], trees: Trees) -> None:
         for mark in MARKS:
-            if mark not in paths:
+            if mark not in application:
                 raise ArtifactError(f"{site.app.source.name}: is no WordPress: {mark} is not in its top folder")
+        demands.require(site, application, trees)
+
+    def php(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
+        return demands.php(site, trees)
 
     def contents(self, tree: Folder) -> Contents:
         return contents(tree)
 
     def generated(self, site: Site, trees: Trees) -> t.Mapping[str, str]:
-        found = {one.name: _main(one, trees[one.name]) for one in site.plugins if one.kind in MAINS}
+        found = {one.name: demands.main(one, trees[one.name]) for one in site.plugins if one.kind in MAINS}
         mains = {name: path for name, (path, _head) in found.items()}
         enabled = {kind: [one for one in site.plugins if one.enabled and one.kind is kind] for kind in ExtensionKind}
         heads = {one.name: found[one.name][1] for one in enabled[ExtensionKind.PLUGIN]}
-        for name, head in heads.items():
-            _require_what_it_requires(site, name, head, heads)
         files = {
             "wp-config.php": php.config(_constants(site), site.app.options["table_prefix"], DATABASE),
             "wp-content/mu-plugins/0-fungible.php": php.chain(
@@ -225,30 +229,3 @@ def _check_drop_in(site: Site, one: Extension, database: str) -> None:
         raise ManifestError(f"{who}: is loaded where it is there: leave it out, or say state: absent")
     if one.name == "db" and database == "sqlite":
         raise ManifestError(f"{who}: an sqlite store has one of its own: take one of these out")
-
-
-def _require_what_it_requires(site: Site, name: str, head: Headers, enabled: t.Container[str]) -> None:
-    """Insist that a plugin gets what its own header asks for: a WordPress that is new enough, and other plugins."""
-    asked = head.requires_wordpress
-    if re.fullmatch(versions.NUMBER, asked) and versions.fits(site.app.version, f">={asked}") is False:
-        raise ArtifactError(
-            f"{site.name}: plugin {name} requires WordPress {asked} by its header, and app.version is "
-            f"{site.app.version}: use another version of one of them"
-        )
-    for one in head.requires_plugins:
-        if one not in enabled:
-            raise ArtifactError(
-                f"{site.name}: plugin {name} requires the plugin {one} by its header, which is not on in the site's "
-                f"chain: add it, or take {name} out"
-            )
-
-
-def _main(extension: Extension, tree: Tree) -> tuple[str, Headers]:
-    """Find an extension's main file, and tell its path among all extensions and what it says of itself."""
-    found = headers.main_file(tree.paths, tree.read)
-    if not found:
-        raise ArtifactError(
-            f"plugin {extension.name}: no PHP file in the top folder of {extension.source.name} "
-            "has a `Plugin Name:` header: is it a plugin?"
-        )
-    return f"{extension.name}/{found[0]}", found[1]

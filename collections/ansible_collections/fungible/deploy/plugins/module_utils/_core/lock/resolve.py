@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +12,7 @@ from functools import partial
 from .. import catalogue, expansion, versions
 from .. import schema as s
 from ..errors import ArtifactError, ManifestError
-from ..manifest import VERSION
+from ..manifest import SLUG, VERSION
 from . import file, origins
 from .artifact import Inside, inspect
 from .file import Entry, Lock
@@ -22,6 +23,8 @@ if t.TYPE_CHECKING:
     from .protocol import Desk
 
 ALL: t.Final = "all"
+# WordPress's own themes, which come with it: https://developer.wordpress.org/reference/classes/wp_theme/#source.
+SHIPPED: t.Final = re.compile(r"twenty[a-z]+|default|classic")
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,19 @@ def _requires(want: Want, inside: Inside) -> tuple[catalogue.Requires, tuple[str
         if text and not versions.is_number(text)
     )
     ranges = [f">={text}" if versions.is_number(text) else "" for text in asked.values()]
-    return catalogue.Requires(ranges[0], ranges[1], said.requires_plugins), warnings
+    return catalogue.Requires(ranges[0], ranges[1], (*said.requires_plugins, *_parent(want, said.template))), warnings
+
+
+def _parent(want: Want, template: str) -> tuple[str, ...]:
+    """Tell the parent of a child theme, which has to be in the chain, unless WordPress ships it."""
+    if want.kind != "theme" or not template or SHIPPED.fullmatch(template):
+        return ()
+    try:
+        return (SLUG.parse(template, "Template"),)
+    except ManifestError as exc:
+        raise ArtifactError(
+            f"{want.name}: its header says `Template: {template[:40]}`, which is no theme: {exc}"
+        ) from exc
 
 
 def _published(sums: t.Mapping[str, t.Any] | None, inside: Inside) -> bool | None:
