@@ -308,6 +308,7 @@ def test_the_kind_of_the_example_is_a_kind() -> None:
     with pytest.raises(names["ArtifactError"], match=r"index\.html"):
         kind.check_trees(site, {"about.html"}, {})
     view = View("/srv/pages", "/run", "/conf", 18001, "fg-pages", {"python": "/usr/bin/python3"}, {}, sandboxed=True)
+    assert not kind.secrets(site)
     [process] = kind.processes(site, view, tree.read)
     assert process.serves
     assert process.argv[-1] == "18001"

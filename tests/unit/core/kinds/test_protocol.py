@@ -85,6 +85,9 @@ class Static:
     def environment(self, site: Site, view: View) -> t.Mapping[str, str]:
         return {"TOKEN": site.app.options["token"]}
 
+    def secrets(self, site: Site) -> t.Sequence[str]:
+        return (site.app.options["token"],)
+
     def processes(self, site: Site, view: View, read: t.Callable[[str], str]) -> t.Sequence[Process]:
         text = f"root {view.root}; index {site.app.options['index']}; # {read('version.txt')}"
         argv = (view.programs["nginx"], "-c", f"{view.conf}/nginx.conf")

@@ -167,6 +167,26 @@ def test_a_composer_repository_is_read_as_composer_does(fleet: Fleet) -> None:
     assert [one.url for one in fleet.resolve().lock.entries] == [f"{fleet.directory.url}/dist/vendor/look/v1.0.zip"]
 
 
+@pytest.mark.parametrize(("shasum", "fits"), [("0" * 40, False), ("", True), (None, True), (5, True)])
+def test_the_digest_that_a_composer_repository_tells_must_be_that_of_the_artifact(
+    fleet: Fleet, shasum: t.Any, fits: bool
+) -> None:
+    look = plugin("look", "1.0")
+    fleet.directory.package("vendor/look", "1.0", look)
+    source = {"composer": fleet.directory.url, "package": "vendor/look"}
+    fleet.extensions["look"] = {"source": source}
+    fleet.lock()  # with the right one, which the server tells; now it is at hand, and no less compared
+    fleet.directory.packages["vendor/look"][0]["dist"]["shasum"] = shasum
+    if fits:
+        assert not fleet.resolve("look").changed
+        return
+    found = hashlib.sha1(look, usedforsecurity=False).hexdigest()
+    assert refusal(fleet, "look") == (
+        f"{fleet.directory.url}/dist/vendor/look/1.0.zip: its sha1 is {found}, but {fleet.directory.url} says {shasum} "
+        "(shasum): ask who runs the repository which is right"
+    )
+
+
 def test_a_folder_of_zips_is_looked_through_by_what_their_headers_say(fleet: Fleet) -> None:
     (fleet.folder / "premium").mkdir()
     for version in ("1.9", "1.10", "2.0"):
@@ -266,6 +286,20 @@ def test_what_is_locked_and_cached_needs_no_source(fleet: Fleet) -> None:
     assert (done.text, done.changed) == (fleet.old, False)
     (line,) = done.warnings
     assert "answers 503; akismet stays 5.3.1, as it is locked" in line
+
+
+def test_an_artifact_that_is_not_there_any_more_is_told_with_what_that_means(fleet: Fleet) -> None:
+    fleet.from_directory("akismet", "<6")
+    (entry,) = fleet.lock().entries
+    (fleet.folder / f"cache/{entry.artifact}").unlink()
+    fleet.directory.special["/plugin/akismet.5.3.1.zip"] = Answer(404)
+    done = fleet.resolve()
+    (line,) = done.warnings
+    assert done.text == fleet.old
+    assert line == (
+        f"{entry.url}: is not there any more (404): hosts that did not fetch akismet 5.3.1 before cannot deploy "
+        "it: update akismet, or say another source of it"
+    )
 
 
 def test_a_source_that_is_away_is_an_error_where_nothing_is_locked(fleet: Fleet) -> None:

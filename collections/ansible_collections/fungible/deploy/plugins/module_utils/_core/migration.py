@@ -56,7 +56,8 @@ def _migrate(ctx: Context, host: Host) -> None:
     wanted, kind = identity.instance_id(ctx.site), ctx.site.app.kind
     done = once.run(host, ctx, wanted, "migrate", lambda seen, read: kind.migration(ctx.site, seen, read))
     if done:
-        done.require(f"{ctx.site.name}: the migration to release {identity.release_of(wanted)} failed", StoreError)
+        told = replace(done, out=once.hushed(ctx, done.out), err=once.hushed(ctx, done.err))
+        told.require(f"{ctx.site.name}: the migration to release {identity.release_of(wanted)} failed", StoreError)
 
 
 def _finish(ctx: Context, release: str, last: Step, host: Host) -> None:

@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
     from .runtimes.protocol import Unit
 
 TIMED_OUT: t.Final = 124  # what timeout(1) says then
+SECRET_LEAST: t.Final = 8  # shorter values are words of everyday
 LAST_CHANCE: t.Final = 5  # seconds between asking to end and ending
 
 Make = t.Callable[["View", t.Callable[[str], str]], "Migration"]
@@ -59,6 +60,15 @@ def elsewhere(host: Host, ctx: Context, release: str, name: str, make: Make, wit
         if not found:
             host.remove(dirname(ctx.places.tree(borrowed)))
             host.remove(ctx.places.instance(borrowed))
+
+
+def hushed(ctx: Context, text: str) -> str:
+    """Take the secrets out of what a command said: those of the manifest, and those that are made of them."""
+    passwords = [getattr(store, "password", "") for store in ctx.site.stores]
+    known = (ctx.site.app.secret, *passwords, *ctx.site.app.kind.secrets(ctx.site))
+    for secret in sorted({one for one in known if len(one) >= SECRET_LEAST}, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
 
 
 def _limited(host: Host, within: int) -> tuple[str, ...]:

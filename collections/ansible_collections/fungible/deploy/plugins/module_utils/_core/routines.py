@@ -22,7 +22,6 @@ if t.TYPE_CHECKING:
 
 LINES_SHOWN: t.Final = 3
 SHOWN: t.Final = 400  # characters of a line
-SECRET_LEAST: t.Final = 8  # shorter values are words of everyday
 
 
 @dataclass(frozen=True)
@@ -137,19 +136,12 @@ def _told(known: Journal, verb: Verb, one: Told) -> tuple[Told, ...]:
 
 def _failure(ctx: Context, verb: Verb, one: Told, done: Done) -> str:
     """Say which extension failed, why, and what it said last, but no secret."""
-    said = [line.strip() for text in (done.out, done.err) for line in text.strip().splitlines()[-LINES_SHOWN:]]
+    heard = [once.hushed(ctx, text) for text in (done.out, done.err)]
+    said = [line.strip() for text in heard for line in text.strip().splitlines()[-LINES_SHOWN:]]
     if done.code == once.TIMED_OUT:
         said.append(f"it did not end within {ctx.site.within} s (migration.within)")
     text = " / ".join(line[:SHOWN] for line in said if line) or f"exit status {done.code}"
-    for secret in _secrets(ctx):
-        text = text.replace(secret, "***")
     return (
         f"{ctx.site.name}: {verb.value} {one} failed: {text}: mend it and run again, or leave it out; "
         "what served until now still does"
     )
-
-
-def _secrets(ctx: Context) -> list[str]:
-    env = ctx.site.app.options.get("env") or {}
-    passwords = [getattr(store, "password", "") for store in ctx.site.stores]
-    return [one for one in (ctx.site.app.secret, *passwords, *env.values()) if len(one) >= SECRET_LEAST]

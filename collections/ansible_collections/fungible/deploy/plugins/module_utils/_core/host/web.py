@@ -14,7 +14,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ..errors import ArtifactError, HostError
-from ..lock.protocol import AwayError
+from ..lock.protocol import AwayError, GoneError
 from ..redirects import MOST as REDIRECTS
 from ..redirects import followed
 
@@ -52,7 +52,7 @@ class Web:
         """Fetch an artifact, piece by piece."""
         with self._answer(url, allowed) as answer:
             if answer.status_code in ABSENT:
-                raise AwayError(f"{url}: is not there any more ({answer.status_code})")
+                raise GoneError(f"{url}: is not there any more ({answer.status_code})")
             yield from _pieces(url, answer, ARTIFACT)
 
     def _answer(self, url: str, allowed: t.Collection[str]) -> t.Any:

@@ -65,6 +65,9 @@ class Procfile:
     def environment(self, site: Site, view: View) -> t.Mapping[str, str]:
         return {"PORT": str(view.port), "SECRET_KEY": site.app.secret, **site.app.options["env"]}
 
+    def secrets(self, site: Site) -> t.Sequence[str]:
+        return tuple(site.app.options["env"].values())
+
     def processes(self, site: Site, view: View, read: t.Callable[[str], str]) -> t.Sequence[Process]:
         lines = {name: command for name, command in _lines(site, read).items() if name != "release"}
         if "web" not in lines:

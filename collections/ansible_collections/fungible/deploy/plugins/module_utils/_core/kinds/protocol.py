@@ -156,6 +156,9 @@ class Kind(t.Protocol):
     def environment(self, site: Site, view: View) -> t.Mapping[str, str]:
         """Tell the environment of every process, secrets included."""
 
+    def secrets(self, site: Site) -> t.Sequence[str]:
+        """Tell what of that nobody may read: secrets of its own keys, and what it makes of the site's one."""
+
     def processes(self, site: Site, view: View, read: t.Callable[[str], str]) -> t.Sequence[Process]:
         """Tell what runs; `read` gives a file of the release."""
 

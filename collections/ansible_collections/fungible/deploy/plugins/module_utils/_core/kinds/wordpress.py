@@ -137,9 +137,11 @@ class WordPress:
         return files
 
     def environment(self, site: Site, view: View) -> t.Mapping[str, str]:
-        secret = site.app.secret.encode()
-        keys = {key: hmac.new(secret, key.encode(), hashlib.sha256).hexdigest() for key in php.KEYS}
-        return {**_login(site, view), **keys, **site.app.options["env"]}
+        return {**_login(site, view), **_keys(site), **site.app.options["env"]}
+
+    def secrets(self, site: Site) -> t.Sequence[str]:
+        install = site.app.options["install"] or {}
+        return (*_keys(site).values(), *site.app.options["env"].values(), install.get("password", ""))
 
     def processes(self, site: Site, view: View, read: t.Callable[[str], str]) -> t.Sequence[Process]:
         options = php_options(site.app.options["ini"])
@@ -197,6 +199,11 @@ class WordPress:
 
 def _database(site: Site) -> t.Any:
     return next((store for store in site.stores if store.name == "db"), None)
+
+
+def _keys(site: Site) -> dict[str, str]:
+    secret = site.app.secret.encode()
+    return {key: hmac.new(secret, key.encode(), hashlib.sha256).hexdigest() for key in php.KEYS}
 
 
 def _constants(site: Site) -> dict[str, t.Any]:

@@ -26,11 +26,12 @@ UNSET: t.Final = "__unset"
 
 @dataclass(frozen=True)
 class Offer:
-    """Be a version that a source has, and where it is; `early`: not meant for everybody yet."""
+    """Be a version that a source has, where it is, and its sha1 if known; `early`: not meant for everybody yet."""
 
     version: str
     location: str
     early: bool = False
+    sha1: str = ""
 
 
 def offers(want: Want, desk: Desk) -> list[Offer]:
@@ -118,7 +119,9 @@ def _packaged(url: str, said: t.Mapping[str, t.Any], want: Want) -> Offer | None
     at = dist.get("url") if isinstance(dist, dict) and dist.get("type") == "zip" else None
     if not isinstance(version, str) or not isinstance(at, str) or versions.key(version) is None:
         return None
-    return Offer(version[1:] if version[:1] == "v" else version, _link(url, at, want))
+    shasum = dist.get("shasum") if isinstance(dist, dict) else None
+    sha1 = shasum.lower() if isinstance(shasum, str) else ""
+    return Offer(version[1:] if version[:1] == "v" else version, _link(url, at, want), sha1=sha1)
 
 
 def _link(base: str, target: str, want: Want) -> str:

@@ -16,6 +16,10 @@ class AwayError(ArtifactError):
     """A source does not answer; what was locked of it stays as it is."""
 
 
+class GoneError(AwayError):
+    """A source answers, and has the artifact no longer; who did not fetch it before cannot do so now."""
+
+
 class Desk(t.Protocol):
     """Be where artifacts are fetched to and looked into."""
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -16,13 +17,15 @@ from ..manifest import SLUG, VERSION
 from . import file, origins
 from .artifact import Inside, inspect
 from .file import Entry, Lock
-from .protocol import AwayError
+from .protocol import AwayError, GoneError
 from .wanted import Want, is_range
 
 if t.TYPE_CHECKING:
+    from .origins import Offer
     from .protocol import Desk
 
 ALL: t.Final = "all"
+CHUNK: t.Final = 1 << 18
 # WordPress's own themes, which come with it: https://developer.wordpress.org/reference/classes/wp_theme/#source.
 SHIPPED: t.Final = re.compile(r"twenty[a-z]+|default|classic")
 
@@ -122,6 +125,10 @@ def _require_unchanged(held: Entry, desk: Desk) -> tuple[str, ...]:
         return ()
     try:
         found = desk.keep(held.location, held.want.source.redirects)
+    except GoneError as exc:
+        name = held.want.name
+        lacks = f"hosts that did not fetch {name} {held.version} before cannot deploy it"
+        return (f"{exc}: {lacks}: update {name}, or say another source of it",)
     except AwayError as exc:
         return (f"{exc}; {held.want.name} stays {held.version}, as it is locked",)
     _require_same(held, found)
@@ -159,10 +166,10 @@ def _choose(want: Want, held: Entry | None, desk: Desk) -> tuple[_Found, str]:
         version = _best([one.version for one in ready if want.allows(one.version)]) or _best(
             [one.version for one in offers if not is_range(want.version) and want.allows(one.version)]
         )
-        location = next((one.location for one in offers if one.version == version), "")
-        if held and held.version == version and held.location == location and desk.has(held.artifact):
-            return _looked_into(want, location, desk, held.sha256, version), newest
-        found = [_looked_into(want, location, desk, version=version)] if version else []
+        chosen = next((one for one in offers if version and one.version == version), None)
+        at_hand = held and chosen and (held.version, held.location) == (version, chosen.location)
+        sha256 = held.sha256 if held and at_hand and desk.has(held.artifact) else ""
+        found = [_offered(want, chosen, desk, sha256)] if chosen else []
     else:
         every = [_looked_into(want, place, desk) for place in origins.places(want, desk)]
         newest = _best([one.version for one in every])
@@ -179,6 +186,26 @@ def _best(found: t.Sequence[str]) -> str:
     """Tell the newest version, one that is not on its way to another if there is one."""
     finished = [one for one in found if not versions.is_early(one)]
     return max(finished or found, key=lambda one: versions.key(one) or versions.LEAST, default="")
+
+
+def _offered(want: Want, offer: Offer, desk: Desk, sha256: str = "") -> _Found:
+    """Fetch what a source offers and read it; where the source says its sha1, it must be that."""
+    sha256 = sha256 or desk.keep(offer.location, want.source.redirects)
+    if offer.sha1:
+        with desk.open(file.artifact(offer.location, sha256)) as stream:
+            _require_sha1(want, offer, stream)
+    return _looked_into(want, offer.location, desk, sha256, offer.version)
+
+
+def _require_sha1(want: Want, offer: Offer, stream: t.BinaryIO) -> None:
+    found = hashlib.sha1(usedforsecurity=False)
+    for piece in iter(lambda: stream.read(CHUNK), b""):
+        found.update(piece)
+    if found.hexdigest() != offer.sha1:
+        raise ArtifactError(
+            f"{offer.location}: its sha1 is {found.hexdigest()}, but {want.source.composer} says {offer.sha1} "
+            "(shasum): ask who runs the repository which is right"
+        )
 
 
 def _looked_into(want: Want, location: str, desk: Desk, sha256: str = "", version: str = "") -> _Found:
