@@ -27,7 +27,7 @@ def main(extension: Extension, tree: Tree) -> tuple[str, Headers]:
     if extension.kind is ExtensionKind.THEME:
         head = headers.theme(tree.read(STYLE)) if STYLE in tree.paths else None
         found = (STYLE, head) if head else None
-        asked = f"no {STYLE} in the top folder of {extension.source.name} has a `Theme Name:` header: is it a theme?"
+        asked = f"no style.css in the top folder of {extension.source.name} has a `Theme Name:` header: is it a theme?"
     else:
         found = headers.main_file(tree.paths, tree.read)
         asked = f"no PHP file in the top folder of {extension.source.name} has a `Plugin Name:` header: is it a plugin?"
