@@ -21,7 +21,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.fungible.deploy.plugins.action.lock import OPTIONS as LOCK_OPTIONS
+from ansible_collections.fungible.deploy.plugins.action import lock, lock_info
 from ansible_collections.fungible.deploy.plugins.module_utils import _face
 from ansible_collections.fungible.deploy.plugins.module_utils._core import catalogue, expansion, manifest
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ManifestError
@@ -34,6 +34,7 @@ from fungible_dev.places import CHECKOUT
 
 from . import core_words, pages, salt_words
 
+LOCK_OPTIONS: t.Final = {"lock": lock.OPTIONS, "lock_info": lock_info.OPTIONS}
 MODULES: t.Final = sorted(path.stem for path in (CHECKOUT / COLLECTION / "plugins/modules").glob("[!_]*.py"))
 PLAYBOOKS: t.Final = {path.stem for path in (CHECKOUT / COLLECTION / "playbooks").glob("*.yml")}
 OURS: t.Final = "fungible.deploy."
@@ -173,8 +174,12 @@ def test_a_task_is_as_its_module_takes_it(task: dict[str, t.Any]) -> None:
         assert told["sites"] == "{{ fungible_sites }}"
         assert not ArgumentSpecValidator(_spec(module)).validate({**told, "sites": {}, "catalogue": {}}).error_messages
         return
-    if module == "lock":
-        assert not ArgumentSpecValidator(LOCK_OPTIONS).validate({**told, "sites": {}, "catalogue": {}}).error_messages
+    if module in LOCK_OPTIONS:
+        assert (
+            not ArgumentSpecValidator(LOCK_OPTIONS[module])
+            .validate({**told, "sites": {}, "catalogue": {}})
+            .error_messages
+        )
         return
     assert "path" in told or told["manifest"] == "{{ fungible_sites.actioncenter }}"
     assert told.get("catalogue") in (None, "{{ fungible_catalogue }}")

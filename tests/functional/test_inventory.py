@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from tests.unit.core.examples import SECRET, unserved
+from tests.unit.core.lock.fleet import plugin
+
+from fungible_dev.directory_server import Answer, Directory, serving
 
 if t.TYPE_CHECKING:
     from tests.functional.support.fleet import Fleet, Minion
@@ -82,3 +85,45 @@ def test_what_is_no_feed_is_one_clear_line(fleet: Fleet, tmp_path: Path) -> None
     line = f"{tmp_path}/feed.json: is no JSON (neither an object nor a list): fetch it anew"
     assert json.loads(told.stdout) == {"error": line, "retcode": 1}
     assert told.returncode != 0
+
+
+@pytest.fixture
+def directory(fleet: Fleet, web1: Minion, web2: Minion, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Directory]:
+    """Have the extensions of all minions' sites locked, and newer versions of them in a directory since."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    made = Directory()
+    lock = Path(fleet.master.config["file_roots"]["base"][0], "fungible.lock")
+    with serving(made) as url:
+        for name in ("forms", "audit"):
+            made.release(name, "1.0", plugin(name, "1.0"))
+        listed = {name: {"source": {"directory": url}} for name in ("forms", "audit")}
+        for minion in (web1, web2):
+            minion.pillar({"shop": unserved({"name": "forms"}, {"name": "audit"})}, catalogue={"extensions": listed})
+            minion.refresh()
+        try:
+            assert fleet.runner("fungible.lock").data["changed"] is True
+            for name in ("forms", "audit"):
+                made.release(name, "1.1", plugin(name, "1.1"))
+            made.asked.clear()
+            yield made
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+def updates(fleet: Fleet, root: Path, *words: str, **more: t.Any) -> tuple[dict[str, set[str]], str]:
+    told = fleet.runner("fungible.inventory", *words, format="json", root=str(root), timeout=5, **more)
+    rows = [row for row in json.loads(told.stdout)["extensions"] if row["site"] == "shop"]
+    assert {row["host"] for row in rows} == {"web1", "web2"}
+    return {name: {row["update"] for row in rows if row["name"] == name} for name in ("forms", "audit")}, told.stderr
+
+
+def test_what_an_update_of_the_lock_would_reach_is_asked_only_where_that_is_wanted(
+    fleet: Fleet, directory: Directory, tmp_path: Path
+) -> None:
+    assert updates(fleet, tmp_path)[0] == {"forms": {""}, "audit": {""}}
+    assert not directory.asked
+    assert updates(fleet, tmp_path, updates=True)[0] == {"forms": {"1.1"}, "audit": {"1.1"}}
+    directory.special["/plugin/audit.1.1.zip"] = Answer(404)
+    found, said = updates(fleet, tmp_path, "--log-level=warning", updates=True, artifacts=str(tmp_path / "artifacts"))
+    assert found == {"forms": {"1.1"}, "audit": {""}}
+    assert "audit.1.1.zip: is not there any more (404); audit stays 1.0, as it is locked" in said

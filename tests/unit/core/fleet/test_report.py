@@ -108,8 +108,11 @@ def test_vulnerable_versions_are_told_live_or_declared_of_the_application_too() 
 
 def test_a_lock_update_is_told_of_what_the_chain_has() -> None:
     shipped = {"name": "hello", "kind": "plugin", "version": "", "state": "shipped", "on_disk": "1.7"}
-    found = rows({"web1": {"sites": {"shop": site(extension(), shipped)}}}, updates={"forms": "2.5", "hello": "9"})
-    assert [row["update"] for row in found] == ["", "2.5", ""]
+    told = {"sites": {"shop": site(extension(), shipped), "blog": site(extension())}}
+    updates = {"shop": {"forms": "2.5", "hello": "9"}, "shop on web3": {}}
+    found = rows({"web1": told, "web3": told}, updates=updates)
+    said = {(row["host"], row["site"], row["name"]): row["update"] for row in found if row["update"]}
+    assert said == {("web1", "shop", "forms"): "2.5"}
 
 
 def test_the_table_merges_what_is_the_same_in_many_places() -> None:

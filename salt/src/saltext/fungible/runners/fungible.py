@@ -8,6 +8,7 @@ Lock the extensions of all minions' sites, and tell which has which version wher
 
 from __future__ import annotations
 
+import logging
 import typing as t
 
 import salt.client
@@ -26,6 +27,8 @@ if t.TYPE_CHECKING:
 
 __virtualname__ = "fungible"
 
+log = logging.getLogger(__name__)
+
 
 def __virtual__() -> str:
     return __virtualname__
@@ -39,6 +42,9 @@ def inventory(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     output: str = "",
     timeout: int | None = None,
     root: str = "/",
+    updates: bool = False,
+    path: str = "",
+    artifacts: str = "",
 ) -> str | dict[str, t.Any]:
     """
     Tell the inventory of the minions' sites: extensions and versions, drift, and known vulnerabilities.
@@ -65,6 +71,16 @@ def inventory(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     root
         What stands in for ``/`` on the minions, for demonstrations and tests.
 
+    updates
+        Ask the sources of all that is locked which newer versions an update of the lock would reach. A source that does
+        not answer is a warning in the log.
+
+    path
+        The lock file on the master, as for ``fungible.lock``.
+
+    artifacts
+        The folder on the master that keeps fetched artifacts, as for ``fungible.lock``.
+
     CLI Example:
 
     .. code-block:: bash
@@ -79,7 +95,8 @@ def inventory(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         )
     try:
         feeds = documents.documents(feed) if feed else ()
-        text = report.report(fleet.told(wanted, answers), format, documents=feeds)
+        newer = _newer(tgt, tgt_type, path, artifacts) if updates else {}
+        text = report.report(fleet.told(wanted, answers), format, documents=feeds, updates=newer)
         return fleet.kept(output, text) if output else text
     except CoreError as exc:
         return {"error": str(exc), "retcode": 1}  # what a runner raises is shown with its traceback
@@ -126,16 +143,36 @@ def lock(
         salt-run fungible.lock update=akismet
     """
     try:
-        ours = pillars.ours(__opts__, tgt, tgt_type)
-        asked = command.Asked(
-            path or pillars.beside_files(__opts__, "fungible.lock"),
-            {minion: one.get("sites") or {} for minion, one in ours.items()},
-            command.catalogue_of_fleet({minion: one.get("catalogue") for minion, one in ours.items()}),
-            tuple(filter(None, str(update).replace(",", " ").split())),
-        )
-        desk = LocalDesk(artifacts or f"{__opts__['cachedir']}/fungible", pillars.finder(__opts__))
-        found = command.lock_fleet(LocalHost(), asked, desk, check=test)
+        asked = _asked(tgt, tgt_type, path, update)
+        found = command.lock_fleet(LocalHost(), asked, _desk(artifacts), check=test)
     except CoreError as exc:
         return {"error": str(exc), "retcode": 1}
     told = {"lock": asked.path, "changed": found.changed, "steps": list(found.steps), "outside": list(found.outside)}
     return {**told, **({"warnings": list(found.warnings)} if found.warnings else {})}
+
+
+def _asked(tgt: str, tgt_type: str, path: str, update: str = "") -> command.Asked:
+    """Tell what the pillars of minions ask for."""
+    ours = pillars.ours(__opts__, tgt, tgt_type)
+    return command.Asked(
+        path or pillars.beside_files(__opts__, "fungible.lock"),
+        {minion: one.get("sites") or {} for minion, one in ours.items()},
+        command.catalogue_of_fleet({minion: one.get("catalogue") for minion, one in ours.items()}),
+        tuple(filter(None, str(update).replace(",", " ").split())),
+    )
+
+
+def _desk(artifacts: str) -> LocalDesk:
+    return LocalDesk(artifacts or f"{__opts__['cachedir']}/fungible", pillars.finder(__opts__))
+
+
+def _newer(tgt: str, tgt_type: str, path: str, artifacts: str) -> t.Mapping[str, t.Mapping[str, str]]:
+    """Tell what an update would reach; what goes wrong is logged, and does not hide the rest."""
+    try:
+        found = command.reach_of_fleet(LocalHost(), _asked(tgt, tgt_type, path), _desk(artifacts))
+    except CoreError as exc:
+        log.warning("%s", exc)
+        return {}
+    for line in found.warnings:
+        log.warning("%s", line)
+    return found.updates

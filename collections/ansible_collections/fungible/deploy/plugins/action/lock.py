@@ -7,44 +7,25 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.plugins.action import ActionBase
-
-from ..module_utils._core.errors import CoreError
-from ..module_utils._core.host.desk import LocalDesk
-from ..module_utils._core.host.local import LocalHost
 from ..module_utils._core.lock.command import Asked, lock_fleet
-from ..plugin_utils import _lock_files as files
-from ..plugin_utils._manifest_action import plain
+from ..plugin_utils._lock_action import OPTIONS as COMMON
+from ..plugin_utils._lock_action import LockAction
 
-OPTIONS: t.Final = {
-    "sites": {"type": "dict", "required": True},
-    "catalogue": {"type": "dict", "default": {}},
-    "lock": {"type": "str", "default": ""},
-    "artifacts": {"type": "str", "default": ""},
-    "update": {"type": "list", "elements": "str", "default": []},
-}
+if t.TYPE_CHECKING:
+    from ..module_utils._core.host.protocol import Host
+    from ..module_utils._core.lock.protocol import Desk
+
+OPTIONS: t.Final = {**COMMON, "update": {"type": "list", "elements": "str", "default": []}}
 
 
-class ActionModule(ActionBase):
+class ActionModule(LockAction):
     """Be the action plugin of lock."""
 
-    _requires_connection = False
-    _supports_check_mode = True
+    options = OPTIONS
 
-    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        _spec, args = self.validate_argument_spec(argument_spec=OPTIONS)
-        inventory = files.inventory(task_vars)
-        path = args["lock"] or files.default(inventory)
-        asked = Asked(path, plain(args["sites"]), plain(args["catalogue"]), tuple(map(str, args["update"])))
-        desk = LocalDesk(args["artifacts"] or files.artifacts(), files.finder(inventory))
-        try:
-            found = lock_fleet(LocalHost(), asked, desk, check=self._task.check_mode)
-        except CoreError as exc:
-            return {**result, "failed": True, "msg": str(exc)}
-        told = {"lock": path, "changed": found.changed, "steps": list(found.steps), "outside": list(found.outside)}
+    def told(self, host: Host, asked: Asked, desk: Desk) -> dict[str, t.Any]:
+        found = lock_fleet(host, asked, desk, check=self._task.check_mode)
+        told = {"changed": found.changed, "steps": list(found.steps), "outside": list(found.outside)}
         if found.steps:
             told["diff"] = {"before": dict(found.before), "after": dict(found.after)}
-        if found.warnings:
-            told["warnings"] = list(found.warnings)
-        return {**result, **told}
+        return {**told, "warnings": list(found.warnings)}

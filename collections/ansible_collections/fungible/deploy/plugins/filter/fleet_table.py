@@ -38,7 +38,7 @@ options:
         records) or of Wordfence Intelligence. Nothing is fetched.
     type: path
   updates:
-    description: The newest version that a lock update would reach, by the extensions' names.
+    description: The newer versions that an update of the lock would reach, as M(fungible.deploy.lock_info) tells them.
     type: dict
     default: {}
 """

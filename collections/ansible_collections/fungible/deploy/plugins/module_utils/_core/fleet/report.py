@@ -13,7 +13,7 @@ from dataclasses import asdict, fields
 from ..errors import ManifestError
 from ..schema import Choice
 from . import feed
-from .table import Facts, Row, packages, rows, some
+from .table import Facts, Row, Updates, packages, rows, some
 
 FORMATS: t.Final = ("table", "json", "csv")
 COLUMNS: t.Final = ("extension", "kind", "declared", "live", "state", "drift", "vulnerable", "update", "where")
@@ -28,7 +28,7 @@ def report(
     style: str = "table",
     *,
     documents: Documents = (),
-    updates: t.Mapping[str, str] | None = None,
+    updates: Updates | None = None,
 ) -> str:
     """Write the inventory of a fleet, from what each host told; one that could not be asked told its `error`."""
     _require_facts(hosts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from .vulnerabilities import CORE, Known, Package, package_of
 
 Facts = t.Mapping[str, t.Any]
+Updates = t.Mapping[str, t.Mapping[str, str]]  # what a lock update would reach, by site and extension
 APPLICATION: t.Final = "application"
 
 
@@ -40,7 +41,7 @@ class Row:
         return sorted({one for one in (self.live, self.on_disk or self.declared) if one})
 
 
-def rows(hosts: t.Mapping[str, Facts], known: Known, updates: t.Mapping[str, str]) -> list[Row]:
+def rows(hosts: t.Mapping[str, Facts], known: Known, updates: Updates) -> list[Row]:
     """Make the rows, in an order that is the same whatever order the hosts answered in."""
     found = [row for host in sorted(hosts) for row in _of_host(host, hosts[host])]
     elsewhere = _between_hosts(found)
@@ -51,10 +52,15 @@ def rows(hosts: t.Mapping[str, Facts], known: Known, updates: t.Mapping[str, str
             vulnerabilities=tuple(
                 {**one, "version": version} for version in row.versions for one in known.of(row.package, version)
             ),
-            update=updates.get(row.name, "") if row.state in ("enabled", "disabled") else "",
+            update=_of_site_on(row, updates).get(row.name, "") if row.state in ("enabled", "disabled") else "",
         )
         for row in found
     ]
+
+
+def _of_site_on(row: Row, updates: Updates) -> t.Mapping[str, str]:
+    """Find what is told of a site; one that a host declares in another way than others do is told for that host."""
+    return updates.get(f"{row.site} on {row.host}", updates.get(row.site, {}))
 
 
 def packages(hosts: t.Mapping[str, Facts]) -> frozenset[Package]:

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..errors import ManifestError
+from .reach import Reach, reach
 from .resolve import Resolved, resolve
 
 if t.TYPE_CHECKING:
@@ -35,6 +36,11 @@ def lock_fleet(host: Host, asked: Asked, desk: Desk, *, check: bool) -> Resolved
     if found.changed and not check:
         host.write(asked.path, found.text)
     return found
+
+
+def reach_of_fleet(host: Host, asked: Asked, desk: Desk) -> Reach:
+    """Tell which versions an update of all that is locked would reach."""
+    return reach(sites_of_fleet(asked.hosts), asked.catalogue, host.read(asked.path), desk=desk)
 
 
 def sites_of_fleet(hosts: t.Mapping[str, Data]) -> dict[str, t.Any]:

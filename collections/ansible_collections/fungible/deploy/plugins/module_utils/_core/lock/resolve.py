@@ -45,7 +45,7 @@ class Resolved:
 
 
 @dataclass(frozen=True)
-class _Settled:
+class Settled:
     """Be what became of one want."""
 
     entry: Entry
@@ -77,10 +77,10 @@ def resolve(
     """
     known = catalogue.parse(shared)
     before = file.parse(old) if old else Lock()
-    plain = {name: _public(manifest) for name, manifest in sites.items()}
+    plain = {name: public(manifest) for name, manifest in sites.items()}
     wants = list(dict.fromkeys([*expansion.wanted_of_catalogue(known), *expansion.wanted_of_sites(plain, known)]))
     _require_known(update, wants)
-    settled = desk.each(partial(_settle, before, frozenset(update), desk), wants)
+    settled = desk.each(partial(settle, before, frozenset(update), desk), wants)
     lock = Lock(tuple(sorted((one.entry for one in settled), key=lambda one: one.want.key)))
     warnings = [line for one in settled for line in one.warnings]
     for name, manifest in plain.items():
@@ -90,7 +90,7 @@ def resolve(
     return Resolved(lock, text, text != old, *_news(before, lock), outside, tuple(dict.fromkeys(warnings)))
 
 
-def _public(manifest: t.Any) -> t.Any:
+def public(manifest: t.Any) -> t.Any:
     """Leave of a manifest what chains are judged by; nothing of it is secret."""
     if not isinstance(manifest, t.Mapping):
         return manifest
@@ -106,17 +106,17 @@ def _require_known(update: t.Collection[str], wants: t.Sequence[Want]) -> None:
             raise ManifestError(f"update: {name} is nothing that is locked{s.nearest(name, names) or ': take it out'}")
 
 
-def _settle(before: Lock, update: frozenset[str], desk: Desk, want: Want) -> _Settled:
+def settle(before: Lock, update: frozenset[str], desk: Desk, want: Want) -> Settled:
     """Decide what a want resolves to; a source that is away leaves what is locked as it is."""
     held = before.held(want)
     if held and not update & {ALL, want.name}:
-        return _Settled(held, warnings=_require_unchanged(held, desk))
+        return Settled(held, warnings=_require_unchanged(held, desk))
     try:
         return _newest(want, held, desk, by_name=want.name in update)
     except AwayError as exc:
         if not held:
             raise
-        return _Settled(held, warnings=(f"{exc}; {want.name} stays {held.version}, as it is locked",))
+        return Settled(held, warnings=(f"{exc}; {want.name} stays {held.version}, as it is locked",))
 
 
 def _require_unchanged(held: Entry, desk: Desk) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ def _require_same(held: Entry, sha256: str) -> None:
         )
 
 
-def _newest(want: Want, held: Entry | None, desk: Desk, *, by_name: bool) -> _Settled:
+def _newest(want: Want, held: Entry | None, desk: Desk, *, by_name: bool) -> Settled:
     found, newest = _choose(want, held, desk)
     if held and held.version == found.version and not by_name:
         _require_same(held, found.sha256)
@@ -154,7 +154,7 @@ def _newest(want: Want, held: Entry | None, desk: Desk, *, by_name: bool) -> _Se
         and (versions.key(newest) or versions.LEAST) > (versions.key(found.version) or versions.LEAST)
     )
     line = f"{want.name} stays {found.version}: {newest} is newer, and not {want.version}"
-    return _Settled(entry, (line,) if held and beyond else (), (*warnings, *found.inside.warnings))
+    return Settled(entry, (line,) if held and beyond else (), (*warnings, *found.inside.warnings))
 
 
 def _choose(want: Want, held: Entry | None, desk: Desk) -> tuple[_Found, str]:
