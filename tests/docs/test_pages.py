@@ -24,6 +24,7 @@ STEPS: t.Final = {
     "persistent-store.md": ("store.py", "stores/directory.py", "stores/mariadb.py", "stores/sqlite.py"),
     "stateless-app.md": ("release.py", "app.py"),
     "plugin-chain.md": ("release.py:plan_artifacts",),
+    "adoption.md": ("keeping.py",),
     "migration.md": ("migration.py", "routines.py"),
     "cutover.md": ("cutover.py",),
 }

@@ -103,6 +103,27 @@ class Disk:
                 else:
                     self.put(f"{tree}/{path}", self.nodes[f"{layer.tree}/{entry.path}"])
 
+    def copy(self, layer: Layer, path: str, like: str) -> None:
+        """Copy a tree, or the one file of a listing without a name, with the owner of a folder."""
+        ground = self.nodes[like]
+        for entry in load(layer.listing):
+            node = self.nodes[_at(layer.tree, entry.path)]
+            mode = ground.mode & (0o777 if entry.kind == "x" else 0o666)
+            self.put(_at(path, entry.path), replace(node, mode=mode, owner=ground.owner, group=ground.group))
+
+    def differs(self, path: str, listing: str) -> Damage:
+        """Tell how a tree or file differs, whatever its modes and owners are."""
+        entries = {_at(path, entry.path): entry for entry in load(listing)}
+        there = {one: self.nodes[one] for one in (path, *self.below(path)) if one in self.nodes}
+        files = {one: node for one, node in there.items() if node.kind != "d"}
+        changed = [
+            one
+            for one, entry in entries.items()
+            if one in files and not _is(replace(files[one], mode=entry.mode), entry)
+        ]
+        missing, added = entries.keys() - files.keys(), files.keys() - entries.keys()
+        return Damage(_inside(path, missing), _inside(path, changed), _inside(path, added))
+
     def damage(self, tree: str, listing: str) -> Damage:
         entries = load(listing)
         mounts = tuple(f"{tree}/{entry.path}/" for entry in entries if entry.kind == "d")
@@ -115,6 +136,10 @@ class Disk:
         changed = [path for path, entry in files.items() if path in there and not _is(there[path], entry)]
         missing = [*files.keys() - there.keys(), *(mount[:-1] for mount in mounts if mount[:-1] not in self.nodes)]
         return Damage(_inside(tree, missing), _inside(tree, changed), _inside(tree, there.keys() - files.keys()))
+
+
+def _at(path: str, name: str) -> str:
+    return f"{path}/{name}" if name else path
 
 
 def _is(node: Node, entry: Entry) -> bool:

@@ -132,6 +132,9 @@ class FakeHost:
     def damage(self, tree: str, listing: str, thorough: bool = False, hashed: Hashed | None = None) -> Damage:
         return self.disk.damage(tree, listing)
 
+    def differs(self, path: str, listing: str) -> Damage:
+        return self.disk.differs(path, listing)
+
     def wait_until(self, condition: t.Callable[[], bool], seconds: float) -> bool:
         return condition() or condition()
 
@@ -268,3 +271,19 @@ class FakeHost:
     def archive(self, tree: str, path: str) -> None:
         self.changes.append(f"archive {tree}")
         self.disk.put(path, Node("f", "\n".join(self.disk.below(tree)), 0o600))
+
+    def copy_beside(self, layer: Layer, path: str, like: str) -> None:
+        self.changes.append(f"copy {path}")
+        self.disk.copy(layer, path, like)
+
+    def exchange(self, one: str, other: str) -> None:
+        self.changes.append(f"exchange {one} {other}")
+        for source, path in ((other, f"{one}.old"), (one, other), (f"{one}.old", one)):
+            self.disk.rename(source, path)
+
+    def set_aside(self, path: str, place: str) -> None:
+        self.changes.append(f"set aside {path} {place}")
+        self.disk.rename(path, place)
+
+    def settle(self, path: str, listing: str) -> None:
+        self.changes.append(f"settle {path}")

@@ -75,12 +75,19 @@ def info(  # noqa: PLR0913, PLR0917 - Salt has no other way to take options
     return face.inform(face.Asked(name, {} if path else manifest, root), facts, _minion())
 
 
-def present(name: str, manifest: t.Any = None, root: str = "/", test: bool | None = None) -> dict[str, t.Any]:
+def present(
+    name: str, manifest: t.Any = None, root: str = "/", test: bool | None = None, path: str = ""
+) -> dict[str, t.Any]:
     """
     Bring every extension of the chain onto the minion, verified and unpacked.
 
     name
         The site.
+
+    path
+        The folder of a WordPress that people kept by hand, and that is no release. The declared extensions are brought
+        to the declared versions there too, each at once; others are left alone. Of the manifest only ``plugins`` is
+        read then.
 
     manifest
         The site's manifest, instead of the pillar's ``fungible:sites:<name>``. The job cache keeps it, secrets too.
@@ -97,4 +104,5 @@ def present(name: str, manifest: t.Any = None, root: str = "/", test: bool | Non
 
         salt '*' plugin_chain.present actioncenter
     """
-    return face.change(face.Asked(name, manifest, root), chain.plugin_chain, _minion(test))
+    call = partial(chain.plugin_chain, path=path)
+    return face.change(face.Asked(name, manifest, root), call, _minion(test))

@@ -11,6 +11,7 @@ Each is verified and unpacked once, ready to be composed into a release.
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from saltext.fungible._core import chain
 from saltext.fungible.utils import face
@@ -32,7 +33,7 @@ def _minion() -> face.Minion:
     return face.Minion(__salt__, __pillar__, __opts__["test"], __env__)
 
 
-def present(name: str, manifest: t.Any = None, root: str = "/", **unknown: t.Any) -> dict[str, t.Any]:
+def present(name: str, manifest: t.Any = None, root: str = "/", path: str = "", **unknown: t.Any) -> dict[str, t.Any]:
     """
     Bring every extension of the chain onto the minion, verified and unpacked.
 
@@ -47,10 +48,16 @@ def present(name: str, manifest: t.Any = None, root: str = "/", **unknown: t.Any
     root
         What stands in for ``/``, for demonstrations and tests.
 
+    path
+        The folder of a WordPress that people kept by hand, and that is no release. The declared extensions are brought
+        to the declared versions there too, each at once; others are left alone. Of the manifest only ``plugins`` is
+        read then.
+
     .. code-block:: yaml
 
         actioncenter plugins:
           plugin_chain.present:
             - name: actioncenter
     """
-    return face.state(face.Asked(name, manifest, root, unknown), chain.plugin_chain, _minion())
+    call = partial(chain.plugin_chain, path=path)
+    return face.state(face.Asked(name, manifest, root, unknown), call, _minion())

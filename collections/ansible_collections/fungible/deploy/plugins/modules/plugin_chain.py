@@ -14,7 +14,16 @@ description:
     cache from which releases are composed.
   - Which plugins are on, and in which order, is part of the release. M(fungible.deploy.stateless_app) composes
     it, and nothing in the browser can change it.
-options: {}
+  - With O(path) it also puts each of them into the WordPress that is kept in that folder by hand, each at once.
+    C(docs/adoption.md) tells what becomes of what was there.
+options:
+  path:
+    description:
+      - The folder of a WordPress that people kept by hand, and that is no release. Its declared plugins, must-use
+        plugins, themes and drop-ins are brought to the declared versions where they are. Others are left alone.
+      - Of the manifest only C(plugins) is read then, and it need not have more. Its extensions are V(enabled) or
+        V(absent); which of them are on stays WordPress's own business.
+    type: path
 extends_documentation_fragment:
   - fungible.deploy._site
   - fungible.deploy._site.catalogue
@@ -27,6 +36,12 @@ EXAMPLES = r"""
 - name: Prepare the plugins ahead of a deploy
   fungible.deploy.plugin_chain:
     site: actioncenter
+    manifest: "{{ fungible_sites.actioncenter }}"
+
+- name: Keep the plugins of a WordPress that is no release yet
+  fungible.deploy.plugin_chain:
+    site: actioncenter
+    path: /var/www/html
     manifest: "{{ fungible_sites.actioncenter }}"
 """
 
@@ -52,7 +67,7 @@ from ..module_utils._face import change
 
 def main() -> None:
     """Run the module."""
-    change({}, plugin_chain)
+    change({"path": {"type": "path"}}, plugin_chain)
 
 
 if __name__ == "__main__":

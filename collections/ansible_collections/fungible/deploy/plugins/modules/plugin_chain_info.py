@@ -111,8 +111,9 @@ active:
   type: str
 extensions:
   description:
-    - Plugins, must-use plugins, themes and drop-ins in O(path), each with its name, kind, path, version and how it
-      differs from what wordpress.org published.
+    - Plugins, must-use plugins, themes and drop-ins in O(path), each with its name, kind, path, version, how it
+      differs from what wordpress.org published, and whether M(fungible.deploy.plugin_chain) put it there (C(kept)). The
+      C(state) of that is V(whole), V(differs), with the paths that do, or V(no).
   returned: when O(path) is given
   type: list
   elements: dict

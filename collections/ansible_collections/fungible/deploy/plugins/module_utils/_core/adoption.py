@@ -76,15 +76,25 @@ def facts(host: Host, path: str, *, published: bool = False, published_url: str 
     }
 
 
-def observe(host: Host, path: str, published: bool, base: str) -> Seen:
-    """Look into the folder."""
+def version_of(host: Host, path: str) -> str:
+    """Tell which WordPress is there, and insist that there is one."""
     if not ROOT.fullmatch(path):
         raise ManifestError(f"path: {path!r} is no absolute path without spaces, quotes and the like: choose another")
     version = wordpress_published.release_of(_text(host, join(path, MARK)))[0]
     if not version:
         raise HostError(f"{path}: is no WordPress: {MARK} tells no version: give the folder that wp-settings.php is in")
+    return version
+
+
+def contents_of(host: Host, path: str) -> tuple[Found, ...]:
+    """Tell its extensions, by the headers of their files."""
     folder = Folder(lambda at: _names(host, join(path, at)), lambda at: _text(host, join(path, at)))
-    found = wordpress_contents.contents(folder).extensions
+    return wordpress_contents.contents(folder).extensions
+
+
+def observe(host: Host, path: str, published: bool, base: str) -> Seen:
+    """Look into the folder."""
+    version, found = version_of(host, path), contents_of(host, path)
     inside = [f"{place}/{name}" for place in PLACES for name in _names(host, join(path, place))]
     links = {at: _link(host, join(path, at)) for at in (*PLACES, *inside)}
     folders = {one.path: one.version for one in found if one.kind == "plugin" and not one.path.endswith(".php")}

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
-from . import adoption, integrity, interpreter, release
+from . import adoption, integrity, interpreter, keeping, kept_sight, release
 from .kinds import wordpress_published
+from .places import Places
 from .request import Outcome, Request, carry_out, words
 
 if t.TYPE_CHECKING:
@@ -32,8 +33,13 @@ def links(ctx: Context) -> list[release.Artifact]:
     return release.artifacts(ctx)[1:]
 
 
-def plugin_chain(host: Host, asked: Request, *, check: bool) -> Outcome:
-    """Bring every extension of the chain onto the host, verified and unpacked."""
+def plugin_chain(host: Host, asked: Request, *, check: bool, path: str = "") -> Outcome:
+    """Bring every extension of the chain onto the host, verified and unpacked.
+
+    With a path, also into the WordPress that is kept there.
+    """
+    if path:
+        return keeping.keep(host, asked, path, check=check)
     ctx = asked.on(host)
 
     def present() -> tuple[Plan, list[Source]]:
@@ -57,7 +63,9 @@ def facts(
     With a path, describe what people kept there by hand instead.
     """
     if path:
-        return adoption.facts(host, path, published=published, published_url=published_url or "")
+        return _described(
+            host, asked, path, adoption.facts(host, path, published=published, published_url=published_url or "")
+        )
     ctx = asked.on(host)
     cached, seen = observe(host, ctx), integrity.observe(host, ctx, thorough)
     found = {
@@ -71,6 +79,13 @@ def facts(
     if published and seen.declared.staged and ctx.site.app.kind.extends:
         found["published"] = _published(host, ctx, seen.declared, published_url or "")
     return found
+
+
+def _described(host: Host, asked: Request, path: str, found: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Say of each extension too whether it is kept, and whole."""
+    paths = [one["path"] for one in found["extensions"]]
+    told = kept_sight.told(host, Places(asked.root, asked.site), path, paths)
+    return {**found, "extensions": [{**one, "kept": told[one["path"]]} for one in found["extensions"]]}
 
 
 def _published(host: Host, ctx: Context, seen: integrity.Sight, base: str) -> dict[str, t.Any]:

@@ -189,8 +189,8 @@ def _link(name: str, came: t.Callable[[], str], entries: t.Sequence[Entry]) -> L
     """Make one link of what is said of it, the site's own word before the catalogue's, key by key."""
     plain: dict[str, t.Any] = {"name": name}
     if entries[0].read["state"] in GONE:  # it demands nothing, and needs no version
-        said = entries[0].read
-        return Link(name, {key: said[key] for key in ("name", "state", "purge") if said[key]}, came)
+        said = {**entries[0].read, "kind": next((one.read["kind"] for one in entries if one.read["kind"]), None)}
+        return Link(name, {key: said[key] for key in ("name", "kind", "state", "purge") if said[key]}, came)
     for one in entries:
         plain = {**{key: value for key, value in one.raw.items() if key in EXTENSION.fields}, **_without_none(plain)}
     said = {key: one for one in reversed(entries) for key in SAID if one.read[key] is not None}

@@ -89,7 +89,7 @@ class Entry:
             return found
         known = REMOVED.parse(value, where)
         require_purge(known, where)
-        return Removed(known["name"], known["state"] == "purged")
+        return Removed(known["name"], known["state"] == "purged", ExtensionKind(known["kind"]))
 
     def json_schema(self) -> dict[str, t.Any]:
         return {"anyOf": [EXTENSION.json_schema(), REMOVED.json_schema()]}
@@ -180,6 +180,18 @@ def parse(name: str, data: t.Any, kinds: t.Mapping[str, Kind] = KINDS) -> Site:
     return site
 
 
+def parse_chain(name: str, data: t.Any) -> tuple[tuple[Extension, ...], tuple[Removed, ...]]:
+    """Read what is to be there and what is to be gone, and nothing else: of a site that is kept where it is."""
+    NAME.parse(name, "site name")
+    passed = site_schema().fields.keys() - {"plugins"}
+    only = {key: one for key, one in data.items() if key not in passed} if isinstance(data, t.Mapping) else data
+    chain = s.Record({"plugins": s.Field(PLUGINS, "its plugin chain")}).parse(only, name)["plugins"]["use"]
+    plugins = tuple(one for one in chain if isinstance(one, Extension))
+    removed = tuple(one for one in chain if isinstance(one, Removed))
+    _check_chain(name, plugins, removed)
+    return plugins, removed
+
+
 def _app(name: str, values: dict[str, t.Any], kinds: t.Mapping[str, Kind]) -> App:
     common = {key: value for key, value in values.items() if key in APP and key not in ("kind", "runtime", "reload")}
     return App(
@@ -197,11 +209,8 @@ def _store(name: str, values: dict[str, t.Any]) -> t.Any:
 
 
 def _check(site: Site) -> None:
-    for where, source in _sources(site):
-        require_one_place(where, source)
-    require_unique(
-        f"{site.name}.plugins.use", [one.name for one in site.plugins] + [one.name for one in site.removed], "plugin"
-    )
+    require_one_place(f"{site.name}.app.source", site.app.source)
+    _check_chain(site.name, site.plugins, site.removed)
     require_unique(f"{site.name}.routes", [f"{route.host} on {route.listen}" for route in site.routes], "route")
     mounts = sorted(f"{store.mount}/" for store in site.stores if store.mount)
     for outer, inner in zip(mounts, mounts[1:]):
@@ -213,10 +222,11 @@ def _check(site: Site) -> None:
         raise ManifestError(f"{site.name}.routes: with runtime none your own web server holds the routes: remove them")
 
 
-def _sources(site: Site) -> t.Iterator[tuple[str, Source]]:
-    yield f"{site.name}.app.source", site.app.source
-    for index, one in enumerate(site.plugins):
-        yield f"{site.name}.plugins.use[{index}].source", one.source
+def _check_chain(site: str, plugins: t.Sequence[Extension], removed: t.Sequence[Removed]) -> None:
+    for index, one in enumerate(plugins):
+        require_one_place(f"{site}.plugins.use[{index}].source", one.source)
+    names = [one.name for one in plugins] + [one.name for one in removed]
+    require_unique(f"{site}.plugins.use", names, "plugin")
 
 
 def require_one_place(where: str, source: Source) -> None:
@@ -235,9 +245,14 @@ def require_unique(where: str, names: t.Iterable[str], what: str) -> None:
 
 def with_source_at(site: Site, paths: t.Mapping[str, str]) -> Site:
     """Say where on the host the artifacts that travelled from the controller are, by their sha256."""
+    plugins = with_sources_at(site.plugins, paths)
+    return replace(site, app=replace(site.app, source=_moved(site.app.source, paths)), plugins=plugins)
 
-    def moved(source: Source) -> Source:
-        return replace(source, path=paths[source.sha256]) if source.sha256 in paths else source
 
-    plugins = tuple(replace(one, source=moved(one.source)) for one in site.plugins)
-    return replace(site, app=replace(site.app, source=moved(site.app.source)), plugins=plugins)
+def with_sources_at(plugins: t.Iterable[Extension], paths: t.Mapping[str, str]) -> tuple[Extension, ...]:
+    """Say the same of a chain alone."""
+    return tuple(replace(one, source=_moved(one.source, paths)) for one in plugins)
+
+
+def _moved(source: Source, paths: t.Mapping[str, str]) -> Source:
+    return replace(source, path=paths[source.sha256]) if source.sha256 in paths else source

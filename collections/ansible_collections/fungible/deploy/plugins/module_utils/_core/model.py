@@ -56,6 +56,7 @@ class Removed:
 
     name: str
     purge: bool = False
+    kind: ExtensionKind = ExtensionKind.PLUGIN
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,15 @@ class Places:
         """Tell where the digests of a release's files are kept."""
         return join(self.state, "releases", release)
 
+    def kept(self, place: str) -> str:
+        """Tell where the listings of what was put at a place of a site that is kept where it is are."""
+        return join(self.state, "kept", place)
+
+    @property
+    def replaced(self) -> str:
+        """Tell where that stays which somebody else put into such a site."""
+        return join(self.state, "replaced")
+
     def instance(self, instance: str) -> str:
         return join(self.state, "instances", instance)
 

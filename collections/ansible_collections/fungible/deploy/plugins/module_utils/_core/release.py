@@ -22,8 +22,16 @@ if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
     from .model import Extension, Source
+    from .places import Places
 
 CACHE_WAIT: t.Final = 600.0
+
+
+class Ground(t.Protocol):
+    """Be whatever tells where a site's places and the caches of its host are."""
+
+    @property
+    def places(self) -> Places: ...
 
 
 @dataclass(frozen=True)
@@ -89,14 +97,14 @@ def leftovers(host: Host, ctx: Context) -> tuple[str, ...]:
     return (*half, *(ctx.places.listing(name) for name in listed if name.startswith(".") or name not in there))
 
 
-def observe_artifacts(host: Host, ctx: Context, wanted: t.Sequence[Artifact]) -> Cached:
+def observe_artifacts(host: Host, ctx: Ground, wanted: t.Sequence[Artifact]) -> Cached:
     """Look for artifacts in the caches."""
     digests = {one.source.sha256 for one in wanted}
     unpacked = frozenset(sha256 for sha256 in digests if _tree_is_whole(host, ctx, sha256))
     return Cached(unpacked, frozenset(sha256 for sha256 in digests if host.stat(ctx.places.artifact(sha256))))
 
 
-def _tree_is_whole(host: Host, ctx: Context, sha256: str) -> bool:
+def _tree_is_whole(host: Host, ctx: Ground, sha256: str) -> bool:
     place = ctx.places.cached_tree(sha256)
     text = host.read(join(place, "listing"))
     return (
@@ -129,7 +137,7 @@ def _remove(path: str, host: Host) -> None:
     host.remove(path)
 
 
-def plan_artifacts(ctx: Context, cached: Cached, wanted: t.Sequence[Artifact]) -> Plan:
+def plan_artifacts(ctx: Ground, cached: Cached, wanted: t.Sequence[Artifact]) -> Plan:
     """Decide what brings artifacts into the caches, each once."""
     steps, before, after = [], {}, {}
     for one in {one.source.sha256: one for one in wanted if one.source.sha256 not in cached.unpacked}.values():
@@ -147,7 +155,7 @@ def wanted_files(cached: Cached, wanted: t.Sequence[Artifact]) -> list[Source]:
     return [source for source in sources if source.file and not source.path]
 
 
-def _fetch(ctx: Context, one: Artifact, host: Host) -> None:
+def _fetch(ctx: Ground, one: Artifact, host: Host) -> None:
     location = one.source.url or one.source.path
     if not location:
         raise ArtifactError(f"{one.source.file}: did not travel to this host: put it there and give its path instead")
@@ -155,7 +163,7 @@ def _fetch(ctx: Context, one: Artifact, host: Host) -> None:
         host.obtain(location, ctx.places.artifact(one.source.sha256), one.source.sha256, one.source.redirects)
 
 
-def _sweep(ctx: Context, host: Host) -> None:
+def _sweep(ctx: Ground, host: Host) -> None:
     """Remove what is half done in the caches; the caller holds their lock, so nobody is at work on it."""
     for folder in (dirname(ctx.places.cached_tree("any")), dirname(ctx.places.artifact("any"))):
         for name in host.children(folder):
@@ -163,7 +171,7 @@ def _sweep(ctx: Context, host: Host) -> None:
                 host.remove(join(folder, name))
 
 
-def _unpack(ctx: Context, one: Artifact, host: Host) -> None:
+def _unpack(ctx: Ground, one: Artifact, host: Host) -> None:
     """Unpack into the cache; a tree is there whole, with its listing, or not at all."""
     sha256 = one.source.sha256
     place = ctx.places.cached_tree(sha256)
@@ -195,7 +203,7 @@ def _require_tree(one: Artifact, text: str) -> None:
         )
 
 
-def _require_bytes(ctx: Context, one: Artifact, host: Host) -> None:
+def _require_bytes(ctx: Ground, one: Artifact, host: Host) -> None:
     """Verify the fetched bytes once more: they may have lain there since long ago, or since before a crash."""
     path = ctx.places.artifact(one.source.sha256)
     if host.digest(path) != one.source.sha256:
@@ -205,14 +213,8 @@ def _require_bytes(ctx: Context, one: Artifact, host: Host) -> None:
 
 def _layers(ctx: Context, host: Host) -> list[Layer]:
     """Lay the artifacts over one another, later over earlier, and what fungible writes over all."""
-    found, wanted = [], artifacts(ctx)
-    for one in wanted:
-        place = ctx.places.cached_tree(one.source.sha256)
-        text = host.read(join(place, "listing"))
-        if text is None:
-            raise ArtifactError(f"{one.name}: its tree vanished from {ctx.places.cache}: run again")
-        layer = _topped(Layer(join(place, "tree"), text, one.at))
-        found.append(_only(layer, one) if one.file else layer)
+    wanted = artifacts(ctx)
+    found = [layer_of(host, ctx, one) for one in wanted]
     trees = {one.name: _tree(host, layer) for one, layer in zip(ctx.site.plugins, found[1:])}
     kind = ctx.site.app.kind
     kind.check_trees(ctx.site, set(_paths(found[0].listing)), trees)
@@ -230,6 +232,16 @@ def _layers(ctx: Context, host: Host) -> list[Layer]:
     ]
     empty = "".join(f"{listing.Entry(mount[:-1], 'd')}\n" for mount in mounts)
     return [*whole, Layer("", empty)]
+
+
+def layer_of(host: Host, ctx: Ground, one: Artifact) -> Layer:
+    """Tell what of an unpacked artifact is wanted."""
+    place = ctx.places.cached_tree(one.source.sha256)
+    text = host.read(join(place, "listing"))
+    if text is None:
+        raise ArtifactError(f"{one.name}: its tree vanished from {ctx.places.cache}: run again")
+    layer = _topped(Layer(join(place, "tree"), text, one.at))
+    return _only(layer, one) if one.file else layer
 
 
 def _covers(layer: Layer, *, whole: bool) -> tuple[str, ...]:

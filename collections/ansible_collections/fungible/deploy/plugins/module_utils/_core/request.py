@@ -16,6 +16,7 @@ if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
     from .model import Source
+    from .places import Places
 
 LOCK_WAIT: t.Final = 60.0
 
@@ -54,7 +55,14 @@ class Outcome:
 Make = t.Callable[[], "tuple[Plan, list[Source]]"]
 
 
-def carry_out(host: Host, ctx: Context, make: Make, check: bool) -> Outcome:
+class Ground(t.Protocol):
+    """Be whatever tells where a site's lock is."""
+
+    @property
+    def places(self) -> Places: ...
+
+
+def carry_out(host: Host, ctx: Ground, make: Make, check: bool) -> Outcome:
     """Make the plan and, unless only checking, carry it out; nobody else is at work on the site meanwhile."""
     if check:
         return Outcome(make()[0])

@@ -15,7 +15,7 @@ import time
 import typing as t
 
 from ..errors import BusyError, HostError
-from . import trees
+from . import kept_trees, trees
 from .protocol import Hashed, Layer, Owner, Stat
 
 if t.TYPE_CHECKING:
@@ -77,6 +77,10 @@ class Files:
     def damage(self, tree: str, listing: str, thorough: bool = False, hashed: Hashed | None = None) -> Damage:
         with told(tree):
             return trees.compare(tree, listing, thorough, {} if hashed is None else hashed)
+
+    def differs(self, path: str, listing: str) -> Damage:
+        with told(path):
+            return kept_trees.compare(path, listing)
 
     def digest(self, path: str, algorithm: str = "sha256") -> str:
         with told(path):
@@ -184,6 +188,25 @@ class Files:
     def repair(self, layers: t.Sequence[Layer], tree: str, damage: Damage) -> None:
         with told(tree):
             trees.repair(layers, tree, damage, self.gate)
+
+    def copy_beside(self, layer: Layer, path: str, like: str) -> None:
+        with told(path):
+            kept_trees.copy(layer, path, like, self.gate)
+
+    def exchange(self, one: str, other: str) -> None:
+        with told(other):
+            kept_trees.exchange(one, other, self.gate)
+            _sync_folder(os.path.dirname(other))
+
+    def set_aside(self, path: str, place: str) -> None:
+        with told(place):
+            os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
+            kept_trees.set_aside(path, place, self.gate)
+            _sync_folder(os.path.dirname(place))
+
+    def settle(self, path: str, listing: str) -> None:
+        with told(path):
+            kept_trees.settle(path, listing, self.gate)
 
 
 def _spare(path: str) -> str:

@@ -207,7 +207,7 @@ def compare(tree: str, listing: str, thorough: bool, hashed: Hashed) -> Damage:
     digests = {entry.path: entry.sha256 for entry in load(listing) if entry.kind in "fx"} if thorough else {}
     missing = [mount for mount in mounts if not os.path.isdir(f"{tree}/{mount}")]
     changed, added = [], []
-    for path, found in _walk(tree, mounts):
+    for path, found in walk(tree, mounts):
         wanted = expected.pop(path, None)
         if wanted is None:
             added.append(path)
@@ -238,7 +238,7 @@ def _sign(line: str) -> tuple[str, tuple[t.Any, ...]]:
     return path, (target[0],) if kind == "l" else ()
 
 
-def _walk(tree: str, mounts: set[str]) -> t.Iterator[tuple[str, tuple[t.Any, ...]]]:
+def walk(tree: str, mounts: t.Container[str] = ()) -> t.Iterator[tuple[str, tuple[t.Any, ...]]]:
     """Go over all entries but directories, with their signs; what is below a mount point is not the release's."""
     pending = [""]
     while pending:
