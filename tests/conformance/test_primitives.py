@@ -34,6 +34,13 @@ CALLS: t.Final[dict[str, tuple[tuple[Call, ...], Call]]] = {
     "store purged": (DEPLOY[:1], PURGE),
 }
 
+# A WordPress that people kept by hand, as far as it is looked at.
+KEPT: t.Final = {
+    "wp-includes/version.php": "<?php\n$wp_version = '6.4.5';\n",
+    "wp-content/plugins/akismet/akismet.php": "<?php\n/*\nPlugin Name: Akismet\nVersion: 4\n*/ // by hand",
+    "wp-content/themes/look/style.css": "/*\nTheme Name: Look\n*/",
+}
+
 
 def source(artifact: Artifact) -> dict[str, str]:
     return {"path": str(artifact.path), "sha256": artifact.sha256}
@@ -87,3 +94,17 @@ def test_a_chain_that_one_brought_is_there_for_the_other(
     would = predicted((first, second), [chain])
     assert do(second, [chain]) == would
     assert nothing(do(first, [chain], check=True), [chain])
+
+
+def test_what_one_keeps_where_it_is_is_kept_for_the_other(
+    place: Place, first: Tool, second: Tool, seen: dict[str, t.Any]
+) -> None:
+    place.clear()
+    site = place.root / "srv/html"
+    for name, text in KEPT.items():
+        path = site / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    use = [{"name": "akismet", "version": akismet().version, "source": source(akismet())}]
+    place.desk.declare({"kept": {"plugins": {"use": [*use, {"name": "look", "kind": "theme", "state": "absent"}]}}})
+    prove(place, first, second, Call("plugin_chain", "", {"path": str(site)}), seen)

@@ -1,23 +1,56 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real WordPress that people kept by hand is described: what somebody edited, and what nobody did."""
+"""A real WordPress that people kept by hand is described, and its chain is kept where it is, while it serves."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
 import typing as t
 import zipfile
 
 import pytest
+from tests.parts.support.machine import ask, free_ports
+from tests.parts.support.prober import Prober
+from tests.parts.support.wordpress import link
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import adoption
+from ansible_collections.fungible.deploy.plugins.module_utils._core import adoption, chain
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds import wordpress_php
+from ansible_collections.fungible.deploy.plugins.module_utils._core.request import Request
 from fungible_dev import artifacts
 from fungible_dev.directory_server import Directory, serving
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.parts.support.machine import Answer
+
 pytestmark = pytest.mark.parts
+
+SQLITE: t.Final = "sqlite-database-integration"
+CONFIG: t.Final = """<?php
+define('FUNGIBLE_SQLITE', __DIR__ . '/../database.sqlite');
+define('DB_NAME', 'x'); define('DB_USER', 'x'); define('DB_PASSWORD', 'x'); define('DB_HOST', 'x');
+define('DISABLE_WP_CRON', true); define('WP_HTTP_BLOCK_EXTERNAL', true);
+define('WP_HOME', 'http://' . ($_SERVER['HTTP_HOST'] ?? 'localhost')); define('WP_SITEURL', WP_HOME);
+$table_prefix = 'wp_';
+defined('ABSPATH') || define('ABSPATH', __DIR__ . '/');
+require_once ABSPATH . 'wp-settings.php';
+"""
+INSTALL: t.Final = """
+define('WP_INSTALLING', true);
+function wp_new_blog_notification() {}
+require 'wp-load.php';
+require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+wp_install('Kept', 'admin', 'a@b.example', true, '', 'a password');
+require_once ABSPATH . 'wp-admin/includes/plugin.php';
+update_option('active_plugins', array('akismet/akismet.php'));
+"""
+SAYS: t.Final = """<?php
+add_action('wp_footer', function () { echo 'akismet ' . (defined('AKISMET_VERSION') ? 'is on' : 'is off'); });
+"""
 
 
 @pytest.fixture
@@ -48,3 +81,49 @@ def test_a_real_site_is_described_and_what_somebody_edited_is_named(site: Path) 
     assert (akismet["published"]["changed"], akismet["published"]["added"]) == (("akismet.php",), ("notes.txt",))
     version = artifacts.akismet().version
     assert found["catalogue"]["extensions"]["akismet"]["source"] == {"file": f"akismet-{version}.zip"}
+
+
+@contextlib.contextmanager
+def served(site: Path) -> t.Iterator[int]:
+    """Install the site on SQLite, with Akismet switched on, and serve it by PHP itself."""
+    with zipfile.ZipFile(artifacts.sqlite_integration().path) as archive:
+        archive.extractall(site / "wp-content/plugins")
+    (site / "wp-content/db.php").write_text(wordpress_php.sqlite(SQLITE))
+    (site / "wp-content/mu-plugins").mkdir()
+    (site / "wp-content/mu-plugins/says.php").write_text(SAYS)
+    (site / "wp-config.php").write_text(CONFIG)
+    subprocess.run(["php", "-r", INSTALL], cwd=site, check=True, capture_output=True)
+    port, env = free_ports(1), {**os.environ, "PHP_CLI_SERVER_WORKERS": "2"}
+    with subprocess.Popen(["php", "-q", "-S", f"127.0.0.1:{port}"], cwd=site, env=env) as server:
+        try:
+            assert LocalHost().wait_until(lambda: is_whole(ask(port)), 30), ask(port)
+            yield port
+        finally:
+            server.terminate()
+
+
+def is_whole(answer: Answer) -> bool:
+    return answer.status == 200 and "akismet is on" in answer.body and answer.body.rstrip().endswith("</html>")
+
+
+def keep(site: Path, root: Path) -> list[str]:
+    plugins = {"use": [{"name": "akismet", **link(artifacts.akismet())}]}
+    asked = Request("kept", {"plugins": plugins}, root=str(root))
+    done = chain.plugin_chain(LocalHost(), asked, check=False, path=str(site))
+    return [step.verb for step in done.plan.steps]
+
+
+def test_what_somebody_edited_in_a_real_plugin_is_replaced_while_it_serves_and_set_aside(
+    site: Path, tmp_path: Path
+) -> None:
+    akismet = site / "wp-content/plugins/akismet"
+    published = (akismet / "akismet.php").read_bytes()
+    (akismet / "akismet.php").write_bytes(published + b"\n// by hand\n")
+    with served(site) as port, Prober(port, is_whole) as prober:
+        steps, bad = prober.during(lambda: [keep(site, tmp_path), keep(site, tmp_path)])
+    assert bad == []
+    assert steps == [["fetch", "unpack", "place"], []]
+    assert (akismet / "akismet.php").read_bytes() == published
+    [aside] = (tmp_path / "var/lib/fungible/kept/replaced/plugins").iterdir()
+    assert (aside / "akismet.php").read_bytes().endswith(b"// by hand\n")
+    assert described(site)[1]["published"]["state"] == "same"

@@ -19,4 +19,5 @@ def likeness(root: Path) -> dict[str, t.Any]:
     """Tell every file with its mode and content, every row of the databases, and what backups there are."""
     databases = {str(path.relative_to(root)): tables(path) for path in root.glob("srv/fungible/*/stores/*/*.sqlite")}
     backups = [TIME.sub("TIME", str(path.relative_to(root))) for path in root.glob("var/lib/fungible/*/backups/*")]
-    return {**picture(root), **databases, "backups": sorted(backups)}
+    files = {TIME.sub("TIME", name): content for name, content in picture(root).items()}
+    return {**files, **databases, "backups": sorted(backups)}

@@ -82,6 +82,13 @@ def test_what_is_wrong_is_told_before_any_host_is_asked(data: Data, line: str) -
     assert (result["failed"], result["msg"], action.asked) == (True, line, [])
 
 
+def test_a_site_that_is_kept_where_it_is_needs_no_app() -> None:
+    given = {"site": "blog", "path": "/var/www/html", "manifest": {"plugins": {"use": []}}}
+    action = Watched(given, [DONE])
+    assert action.run(task_vars={})["steps"] == DONE["steps"]
+    assert Watched({**given, "path": ""}, []).run(task_vars={})["msg"] == "blog.app: is missing: the application"
+
+
 def test_secrets_leave_the_manifest_and_land_where_ansible_hides_them() -> None:
     action = Watched(args(blog({"app": {"env": {"TOKEN": "a token"}}})), [DONE])
     action.run(task_vars={})

@@ -53,6 +53,13 @@ def demanding(**extensions: Data) -> Data:
     return shared({"extensions": listed, "chains": {"all": {"use": list(listed)}}})
 
 
+def test_what_is_to_be_gone_keeps_its_kind() -> None:
+    known = shared({"extensions": {"look": entry(kind="theme")}})
+    assert used(known, use=[{"name": "look", "state": "absent"}]) == [
+        {"name": "look", "kind": "theme", "state": "absent"}
+    ]
+
+
 # without a catalogue
 
 

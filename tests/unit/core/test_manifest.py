@@ -19,6 +19,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.errors impor
 from ansible_collections.fungible.deploy.plugins.module_utils._core.model import (
     ExtensionKind,
     Health,
+    Removed,
     Route,
     RuntimeName,
     Source,
@@ -334,3 +335,37 @@ def test_every_key_says_what_it_means() -> None:
         return here + [one for key, field in shape.fields.items() for one in silent(field.type, f"{where}.{key}")]
 
     assert silent(manifest.site_schema(), "site") == []
+
+
+# the chain alone
+
+
+def test_a_chain_can_be_read_without_the_rest_of_its_manifest() -> None:
+    gone = {"name": "look", "kind": "theme", "state": "absent"}
+    plugins, removed = manifest.parse_chain(
+        "blog", {"app": {"version": 6}, "plugins": {"use": [extension("akismet"), gone]}}
+    )
+    assert [one.name for one in plugins] == ["akismet"]
+    assert removed == (Removed("look", kind=ExtensionKind.THEME),)
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ([], "blog: must be a mapping, not a list"),
+        ({}, "blog.plugins: is missing: its plugin chain"),
+        ({"plugin": {}}, "blog.plugin: unknown key: did you mean plugins?"),
+        (
+            {"plugins": {"use": [extension("akismet"), extension("akismet")]}},
+            "blog.plugins.use: plugin akismet is there 2 times: keep one",
+        ),
+        (
+            {"plugins": {"use": [{**extension("akismet"), "source": {"sha256": SHA}}]}},
+            "blog.plugins.use[0].source: must have one of url, path and file, not none",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_chain_is_told(data: t.Any, line: str) -> None:
+    with pytest.raises(ManifestError) as refused:
+        manifest.parse_chain("blog", data)
+    assert str(refused.value) == line

@@ -21,7 +21,10 @@ if t.TYPE_CHECKING:
 def test_what_is_kept_by_hand_is_described_without_a_pillar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = str(hand_kept.site(tmp_path / "html"))
     chain = Loaded(monkeypatch, "modules", "plugin_chain")
-    assert chain.call("info", "blog", path=site) == adoption.facts(LocalHost(), site)
+    found = adoption.facts(LocalHost(), site)
+    kept = [{**one, "kept": {"state": "no"}} for one in found["extensions"]]
+    told = chain.call("info", "blog", path=site, root=str(tmp_path))
+    assert told == {**found, "extensions": kept}
 
 
 def test_what_is_no_wordpress_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
