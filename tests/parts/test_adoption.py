@@ -46,10 +46,14 @@ require 'wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 wp_install('Kept', 'admin', 'a@b.example', true, '', 'a password');
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
-update_option('active_plugins', array('akismet/akismet.php'));
+update_option('active_plugins', array('akismet/akismet.php', 'hello.php'));
 """
 SAYS: t.Final = """<?php
-add_action('wp_footer', function () { echo 'akismet ' . (defined('AKISMET_VERSION') ? 'is on' : 'is off'); });
+add_action('wp_footer', function () {
+    echo 'akismet ' . (defined('AKISMET_VERSION') ? 'is on' : 'is off');
+    echo ', on: ', implode(' ', get_option('active_plugins'));
+    echo ', hello ', function_exists('hello_dolly') ? 'is' : 'is not', ' loaded';
+});
 """
 
 
@@ -106,8 +110,9 @@ def is_whole(answer: Answer) -> bool:
     return answer.status == 200 and "akismet is on" in answer.body and answer.body.rstrip().endswith("</html>")
 
 
-def keep(site: Path, root: Path) -> list[str]:
-    plugins = {"use": [{"name": "akismet", **link(artifacts.akismet())}]}
+def keep(site: Path, root: Path, *before: dict[str, t.Any]) -> list[str]:
+    """Keep Akismet, and what comes before it."""
+    plugins = {"use": [*before, {"name": "akismet", **link(artifacts.akismet())}]}
     asked = Request("kept", {"plugins": plugins}, root=str(root))
     done = chain.plugin_chain(LocalHost(), asked, check=False, path=str(site))
     return [step.verb for step in done.plan.steps]
@@ -122,8 +127,21 @@ def test_what_somebody_edited_in_a_real_plugin_is_replaced_while_it_serves_and_s
     with served(site) as port, Prober(port, is_whole) as prober:
         steps, bad = prober.during(lambda: [keep(site, tmp_path), keep(site, tmp_path)])
     assert bad == []
-    assert steps == [["fetch", "unpack", "place"], []]
+    assert steps == [["fetch", "unpack", "place", "write"], []]
     assert (akismet / "akismet.php").read_bytes() == published
     [aside] = (tmp_path / "var/lib/fungible/kept/replaced/plugins").iterdir()
     assert (aside / "akismet.php").read_bytes().endswith(b"// by hand\n")
     assert described(site)[1]["published"]["state"] == "same"
+
+
+def test_plugins_load_in_the_order_of_the_chain_and_not_where_they_are_disabled(site: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "hello.php"
+    kept.write_bytes((site / "wp-content/plugins/hello.php").read_bytes())
+    source = {"path": str(kept), "sha256": LocalHost().digest(str(kept))}
+    hello = {"name": "hello", "version": "1", "source": source}
+    with served(site) as port:
+        assert "on: akismet/akismet.php hello.php, hello is loaded" in ask(port).body
+        keep(site, tmp_path, {**hello, "state": "disabled"})
+        assert "on: akismet/akismet.php, hello is not loaded" in ask(port).body
+        assert keep(site, tmp_path, hello) == ["write"]
+        assert "on: hello.php akismet/akismet.php, hello is loaded" in ask(port).body

@@ -18,9 +18,11 @@ from tests.unit import hand_kept
 from ansible_collections.fungible.deploy.plugins.module_utils._core import chain
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host import kept_trees
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds import wordpress_php
 from ansible_collections.fungible.deploy.plugins.module_utils._core.request import Request
 
 USER: t.Final = 33  # www-data's, where we may give files away
+CHAIN: t.Final = "wp-content/mu-plugins/0-fungible.php"
 PLUGINS: t.Final = "wp-content/plugins"
 NEW: t.Final = {"forms.php": "<?php\n/* Plugin Name: Forms\n * Version: 2.5 */", "css/b.css": "b {}"}
 
@@ -63,7 +65,7 @@ class Site:
         done = self.keep()
         assert told == done
         assert self.keep() == []
-        return [step for step in done if not step.startswith(("fetch", "unpack"))]
+        return [step for step in done if not step.startswith(("fetch", "unpack")) and CHAIN not in step]
 
     def files(self, at: str) -> dict[str, str]:
         return _files(self.path / at)
@@ -244,6 +246,20 @@ def test_a_run_that_dies_at_any_change_loses_nothing_and_the_next_one_ends_it(
     assert number > 20
 
 
+def test_what_others_left_under_such_names_leads_nowhere_else(site: Site) -> None:
+    site.declare("forms", "2.4", hand_kept.FORMS)
+    site.keep()
+    plugins = site.path / PLUGINS
+    names = (".fungible-.ready", ".fungible-..ready", ".fungible-...ready", os.fsdecode(b".fungible-\xff.ready"))
+    for name in names:
+        (plugins / name).mkdir()
+    (plugins / ".fungible-a.gone").symlink_to(site.folder)
+    assert site.keep() == [f"put away {plugins}/.fungible-a.gone, left by a run that was cut off"]
+    assert all((plugins / name).is_dir() for name in names)
+    [aside] = (site.root / "var/lib/fungible/blog/replaced/plugins").iterdir()
+    assert aside.readlink() == site.folder
+
+
 def _folder(tmp_path: Path, number: int) -> Path:
     folder = tmp_path / str(number)
     folder.mkdir()
@@ -278,6 +294,29 @@ def test_onto_another_file_system_is_copied_with_owner_and_links(tmp_path: Path)
         assert (place / "link").readlink() == Path("inside/a")
     finally:
         CountingHost().remove(str(place.parent))
+
+
+def test_the_order_is_written_and_goes_with_the_chain(site: Site) -> None:
+    site.declare("edited", "1.0", hand_kept.EDITED)
+    site.declare("forms", "2.4", hand_kept.FORMS, state="disabled")
+    site.keep()
+    order = site.path / CHAIN
+    assert "array('edited')" in order.read_text()
+    assert "array('forms')" in order.read_text()
+    order.write_text(order.read_text() + "// by hand")
+    assert site.keep() == [f"write {CHAIN}, the order of plugins"]
+    assert "by hand" not in order.read_text()
+    site.use = []
+    assert site.keep() == [f"remove {CHAIN}, the order of plugins"]
+    assert not order.exists()
+
+
+def test_the_chain_of_a_release_is_not_overwritten(site: Site) -> None:
+    (site.path / CHAIN).write_text(wordpress_php.chain([], [], [], locked=True))
+    site.use = []
+    assert site.keep() == []
+    site.declare("forms", "2.4", hand_kept.FORMS)
+    assert "0-fungible.php: was not written for a site that is kept where it is" in refused(site)
 
 
 def refused(site: Site) -> str:
@@ -320,7 +359,10 @@ def test_what_is_no_wordpress_or_lacks_its_folders_is_refused(site: Site) -> Non
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ({"state": "disabled"}, "blog.plugins: forms is disabled"),
+        (
+            {"state": "disabled", "kind": "mu-plugin"},
+            "blog.plugins: mu-plugin forms is disabled, and WordPress loads it",
+        ),
         ({"kind": "drop-in"}, "blog.plugins: drop-in forms: WordPress knows none of that name"),
     ],
 )

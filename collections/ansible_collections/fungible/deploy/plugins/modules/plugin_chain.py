@@ -21,8 +21,8 @@ options:
     description:
       - The folder of a WordPress that people kept by hand, and that is no release. Its declared plugins, must-use
         plugins, themes and drop-ins are brought to the declared versions where they are. Others are left alone.
-      - Of the manifest only C(plugins) is read then, and it need not have more. Its extensions are V(enabled) or
-        V(absent); which of them are on stays WordPress's own business.
+      - Of the manifest only C(plugins) is read then, and it need not have more. Plugins load in its order,
+        and not where they are V(disabled); which of the others are on stays in WordPress's database.
     type: path
 extends_documentation_fragment:
   - fungible.deploy._site

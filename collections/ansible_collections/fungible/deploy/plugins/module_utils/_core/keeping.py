@@ -18,7 +18,8 @@ from . import kept_sight, release
 from .errors import ArtifactError, HostError
 from .host.protocol import Owner
 from .kinds import wordpress_headers as headers
-from .kinds.wordpress_contents import CONTENT
+from .kinds import wordpress_kept
+from .kinds.wordpress_contents import CHAIN, CONTENT
 from .model import ExtensionKind
 from .plan import Plan, Step, combine
 from .request import Outcome, carry_out
@@ -55,6 +56,7 @@ def plan(kept: Kept, seen: Seen) -> Plan:
             *(_plan_leftover(kept, path) for path in seen.leftovers),
             release.plan_artifacts(kept, seen.cached, _wanted(kept, seen)),
             *(_plan_one(kept, one, sight) for one, sight in zip(kept.plugins, seen.declared)),
+            _plan_order(kept, seen),
             *(_plan_gone(kept, one, sight) for one, sight in reversed(seen.gone)),
         ]
     )
@@ -80,6 +82,27 @@ def _plan_one(kept: Kept, one: Extension, seen: Sight) -> Plan:
     step = Step("place", f"{key} {one.version}{over}", partial(_place, kept, one))
     unknown = ", not compared yet" if seen.there and seen.damage is None else ""
     return Plan((step,), {key: f"{_what(one, seen)}{unknown}"}, {key: one.version})
+
+
+def _plan_order(kept: Kept, seen: Seen) -> Plan:
+    """Decide about the file that says in which order plugins load."""
+    text, is_ours = k.order(kept), wordpress_kept.is_ours(seen.order)
+    if text == seen.order or not (text or is_ours):
+        return Plan()
+    if seen.order and not is_ours:
+        raise HostError(f"{kept.at(CHAIN)}: was not written for a site that is kept where it is: move it away")
+    if text:
+        step = Step("write", f"{CHAIN}, the order of plugins", partial(_order, kept, text))
+    else:
+        step = Step("remove", f"{CHAIN}, the order of plugins", partial(_remove, kept.at(CHAIN)))
+    before, after = "another" if seen.order else "absent", "the chain's" if text else "absent"
+    return Plan((step,), {CHAIN: before}, {CHAIN: after})
+
+
+def _order(kept: Kept, text: str, host: Host) -> None:
+    folder = host.stat(_folder(kept, CHAIN, host))
+    if folder:
+        host.write(kept.at(CHAIN), text, folder.mode & 0o666, Owner(folder.owner, folder.group))
 
 
 def _plan_gone(kept: Kept, one: Removed, seen: Sight) -> Plan:
@@ -139,7 +162,7 @@ def _place(kept: Kept, one: Extension, host: Host) -> None:
         if not (damage.missing or damage.changed):
             _settle(kept, one, layer, host)
             return
-    new, ready = kept.hidden(at, k.NEW), kept.hidden(at, ".ready")
+    new, ready = kept.hidden(at, k.NEW), kept.hidden(at, k.READY)
     host.copy_beside(layer, new, _folder(kept, at, host))
     host.write(join(kept.record(at), one.source.sha256), layer.listing)
     host.rename(new, ready)
@@ -172,7 +195,7 @@ def _require_plugin(host: Host, one: Extension, layer: Layer) -> None:
 
 
 def _take_away(kept: Kept, at: str, host: Host) -> None:
-    gone = kept.hidden(at, ".gone")
+    gone = kept.hidden(at, k.GONE)
     host.rename(kept.at(at), gone)
     _put_away(kept, gone, kept.record(at), host)
     host.remove(kept.record(at))

@@ -7,6 +7,7 @@ What we put there is known by its listing, which stays on the host; all else is 
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 from posixpath import basename, dirname, join, relpath, split
@@ -14,8 +15,10 @@ from posixpath import basename, dirname, join, relpath, split
 from . import manifest, release, secrets
 from .errors import ManifestError
 from .host.protocol import Layer
+from .kinds import wordpress_kept
 from .kinds.wordpress import FOLDERS
 from .kinds.wordpress_contents import CONTENT, DROP_INS
+from .manifest import SLUG
 from .model import Extension, ExtensionKind
 from .places import Places
 
@@ -25,9 +28,10 @@ if t.TYPE_CHECKING:
     from .request import Request
 
 PHP: t.Final = ".php"
-HIDDEN: t.Final = ".fungible-"
 NEW: t.Final = ".new"  # half a copy, which nobody misses
-ENDINGS: t.Final = (".ready", ".gone", ".ready.old")  # whole, ours or what was there before it
+READY: t.Final = ".ready"  # whole: ours, or what was there before it
+GONE: t.Final = ".gone"
+HIDDEN: t.Final = re.compile(rf"\.fungible-({SLUG.pattern})(\.new|\.ready|\.ready\.old|\.gone)")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Kept:
     def hidden(self, place: str, ending: str) -> str:
         """Tell the name beside a place that WordPress does not look at."""
         folder, name = split(self.at(place))
-        return join(folder, f"{HIDDEN}{name}{ending}")
+        return join(folder, f".fungible-{name}{ending}")
 
     def record(self, place: str) -> str:
         return self.places.kept(relpath(place, CONTENT))
@@ -64,10 +68,10 @@ def of(asked: Request, path: str) -> Kept:
 def _check(where: str, plugins: t.Sequence[Extension], removed: t.Sequence[Removed]) -> None:
     """Refuse what only a release can have."""
     for one in plugins:
-        if not one.enabled:
+        if not one.enabled and one.kind in (ExtensionKind.MU_PLUGIN, ExtensionKind.DROP_IN):
             raise ManifestError(
-                f"{where}: {one.name} is disabled, which a WordPress that is kept where it is decides itself: "
-                "switch it off in the browser, or say state: absent"
+                f"{where}: {one.kind.value} {one.name} is disabled, and WordPress loads it where it is there: "
+                "leave it out, or say state: absent"
             )
     for gone in removed:
         if gone.purge:
@@ -91,6 +95,13 @@ def places(one: Removed) -> tuple[str, ...]:
     if one.kind is ExtensionKind.DROP_IN:
         return (f"{CONTENT}/{one.name}{PHP}",)
     return (f"{FOLDERS[one.kind]}/{one.name}", f"{FOLDERS[one.kind]}/{one.name}{PHP}")
+
+
+def order(kept: Kept) -> str:
+    """Write in which order the chain's plugins load, and which do not; nothing where it has none."""
+    plugins = [(basename(place(one)), one.enabled) for one in kept.plugins if one.kind is ExtensionKind.PLUGIN]
+    first, off = [name for name, is_on in plugins if is_on], [name for name, is_on in plugins if not is_on]
+    return wordpress_kept.order(first, off) if plugins else ""
 
 
 def artifact(one: Extension) -> release.Artifact:
@@ -123,10 +134,8 @@ def listings(host: Host, record: str) -> list[str]:
 def record_of_leftover(kept: Kept, path: str) -> str:
     """Tell the records of the extension that something was left of; none of what is only half a copy."""
     folder, name = split(path)
-    for ending in ENDINGS:
-        if name.startswith(HIDDEN) and name.endswith(ending):
-            return kept.record(relpath(join(folder, name[len(HIDDEN) : -len(ending)]), kept.path))
-    return ""
+    found = HIDDEN.fullmatch(name)
+    return kept.record(relpath(join(folder, found[1]), kept.path)) if found and found[2] != NEW else ""
 
 
 def free(host: Host, kept: Kept, at: str, stamp: t.Callable[[float], str]) -> str:

@@ -10,9 +10,9 @@ from posixpath import basename, join, relpath
 
 from . import adoption, release
 from .errors import HostError, ManifestError
-from .kept import ENDINGS, HIDDEN, NEW, artifact, is_known, layer, listings, place, places
+from .kept import HIDDEN, artifact, is_known, layer, listings, place, places
 from .kinds.wordpress import FOLDERS
-from .kinds.wordpress_contents import CONTENT, MUST_USE
+from .kinds.wordpress_contents import CHAIN, CONTENT, MUST_USE
 
 if t.TYPE_CHECKING:
     from .host.protocol import Host
@@ -47,6 +47,7 @@ class Seen:
     declared: tuple[Sight, ...] = ()
     gone: tuple[tuple[Removed, Sight], ...] = ()
     leftovers: tuple[str, ...] = ()
+    order: str = ""  # the file that says in which order plugins load
     cached: release.Cached = field(default_factory=release.Cached)
 
 
@@ -68,6 +69,7 @@ def observe(host: Host, kept: Kept) -> Seen:
         tuple(_somebodys(host, kept, sight, versions) for sight in compared),
         tuple((one, _somebodys(host, kept, sight, versions)) for one, sight in gone),
         tuple(_leftovers(host, kept)),
+        host.read(kept.at(CHAIN)) or "",
         cached,
     )
 
@@ -79,7 +81,7 @@ def _require_own_folders(host: Host, kept: Kept) -> None:
             f"{kept.name}: has releases in {kept.places.releases}, whose chain is part of them: leave the path out"
         )
     inside = [place(one) for one in kept.plugins] + [at for one in kept.removed for at in places(one)]
-    for at in (CONTENT, *FOLDERS.values(), *inside):
+    for at in (CONTENT, *FOLDERS.values(), CHAIN, *inside):
         seen = host.stat(kept.at(at))
         if seen and seen.kind not in "df":
             what = f"a link to {seen.target}" if seen.kind == "l" else "neither a folder nor a file"
@@ -117,7 +119,7 @@ def _leftovers(host: Host, kept: Kept) -> t.Iterator[str]:
     """Find what runs that were cut off left beside extensions, and where things are set aside."""
     for folder in (CONTENT, *FOLDERS.values()):
         for name in host.children(kept.at(folder)):
-            if name.startswith(HIDDEN) and name.endswith((NEW, *ENDINGS)):
+            if HIDDEN.fullmatch(name):
                 yield kept.at(join(folder, name))
     for folder in (kept.places.replaced, *(join(kept.places.replaced, basename(one)) for one in FOLDERS.values())):
         yield from (join(folder, name) for name in host.children(folder) if name.startswith("."))
