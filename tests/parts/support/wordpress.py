@@ -78,9 +78,9 @@ def served(machine: Machine, others: t.Container[str] = ("6.4.5", "6.5.5")) -> s
 class Browser:
     """A person with a browser: it keeps cookies, and sends forms."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, host: str = "") -> None:
         self._port = machine.listen
-        self._host = f"{HOST}:{machine.listen}"
+        self.host = host or f"{HOST}:{machine.listen}"
         self._cookies: dict[str, str] = {}
 
     def ask(self, path: str, form: t.Mapping[str, str] | None = None) -> Answer:
@@ -91,7 +91,7 @@ class Browser:
 
     def send(self, method: str, path: str, body: bytes | None = None, kind: str = "", **headers: str) -> Answer:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        asked = {"Host": self._host, "Cookie": cookies, **({"Content-Type": kind} if kind else {}), **headers}
+        asked = {"Host": self.host, "Cookie": cookies, **({"Content-Type": kind} if kind else {}), **headers}
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         with contextlib.closing(connection):
             connection.request(method, path, body, asked)
