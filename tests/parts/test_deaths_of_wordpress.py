@@ -11,6 +11,7 @@ from tests.parts.support import wordpress
 from tests.parts.support.beginning import Beginning
 from tests.parts.support.deaths import Deaths
 from tests.parts.support.picture import differences, picture
+from tests.parts.support.plugins import Plugins
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -47,5 +48,36 @@ def test_an_upgrade_of_wordpress_that_dies_is_finished_by_the_next_run(machine: 
             assert wordpress.served(machine) == "6.5.5"
             assert differences(picture(machine.root), deaths.end) == []
             assert machine.programs() == deaths.programs
+            assert machine.deploy(manifest) == []
+    deaths.tell()
+
+
+def told(machine: Machine, name: str) -> list[str]:
+    """Tell what a plugin was told, as it noted itself."""
+    path = machine.root / "srv/fungible/wp/stores/db/database.sqlite"
+    sql = f"SELECT option_value FROM wp_options WHERE option_name = '{name}_told'"
+    return [word for (value,) in machine.host.query(str(path), sql) for word in value.split()]
+
+
+def test_a_run_that_dies_among_routines_goes_on_where_it_was_and_tells_no_plugin_twice(
+    machine: Machine, folder: Path, tmp_path: Path
+) -> None:
+    machine.site = wordpress.SITE
+    old, plugins, names = wordpress.manifest(machine, "6.5.5"), Plugins(tmp_path), ("first", "second")
+    manifest = {**old, "plugins": {"use": [*old["plugins"]["use"], *map(plugins.entry, names)]}}
+    machine.deploy(old)
+    begin = Beginning(machine, folder / "routines", old, lambda: machine.get("/wp-login.php").status == 200)
+    deaths = Deaths(begin, lambda host: machine.deploy(manifest, host=host))
+    [_migration, first, second] = deaths.about("bin/sh")
+    for death in deaths.of(is_whole, numbers=(first + 1, second, second + 1)):  # a routine ran, and is not noted yet
+        with death:
+            believed = [one.name for one in machine.journal(manifest).told or ()]
+            assert death.bad == []
+            finished = deaths.again(is_whole)
+            assert finished.bad == []
+            activated = [step for step in finished.ended.steps if step.startswith("activate ")]
+            assert activated == [f"activate {name} 1.0" for name in names if name not in believed]
+            assert [told(machine, name) for name in names] == [["activate:1.0"]] * 2
+            assert differences(picture(machine.root), deaths.end) == []
             assert machine.deploy(manifest) == []
     deaths.tell()
