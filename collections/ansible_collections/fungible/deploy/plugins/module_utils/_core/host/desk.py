@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -20,6 +21,8 @@ from .web import CHUNK, WORKERS, Web
 A = t.TypeVar("A")
 B = t.TypeVar("B")
 
+BUFFER: t.Final = 1 << 20  # most artifacts are smaller, and read forwards and backwards
+
 
 class LocalDesk:
     """Be this machine; `find` tells where a file or folder is that a catalogue names."""
@@ -27,7 +30,7 @@ class LocalDesk:
     def __init__(self, cache: str, find: t.Callable[[str], str], redirects: t.Collection[str] = ()) -> None:
         self._cache, self._find, self._redirects = cache, find, tuple(redirects)
         self._asked: dict[str, Future[t.Any]] = {}
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
 
     @cached_property
     def _web(self) -> Web:
@@ -81,9 +84,13 @@ class LocalDesk:
             return False
         return name.startswith(sha256.hexdigest())
 
-    def open(self, name: str) -> t.BinaryIO:
-        with told(self._path(name)):
-            return open(self._path(name), "rb")
+    @contextlib.contextmanager
+    def open(self, name: str) -> t.Iterator[t.BinaryIO]:
+        """Open an artifact, one at a time: threads that all look into one only hinder each other."""
+        with self._looking, contextlib.ExitStack() as stack:
+            with told(self._path(name)):
+                file = stack.enter_context(open(self._path(name), "rb", BUFFER))
+            yield file
 
     def each(self, work: t.Callable[[A], B], items: t.Sequence[A]) -> list[B]:
         """Do the work on each, several at a time; the first that fails, in their order, is raised."""

@@ -1,14 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The fungible authors
 # SPDX-License-Identifier: BSD-2-Clause
-"""HTTP to the sources of extensions, by `requests`, which Salt's masters have and other controllers install.
+"""HTTP to the sources of extensions, by `requests` and its `urllib3`, which Salt's masters have and others install.
 
-Retries, time-outs, TLS, proxies and logins (netrc) are the library's. Nothing is cached but artifacts: a source is
-asked only for what is not locked yet or should be updated, and then the answer has to be a new one.
+Retries, time-outs, TLS, proxies and logins (netrc) are the libraries'. `requests` looks all of the environment through
+for each request, which takes longer than a short answer; so it is asked once a server, and `urllib3` does the rest.
+Nothing is cached but artifacts: a source is asked only for what is not locked yet or should be updated, and then the
+answer has to be a new one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import threading
 import typing as t
 from urllib.parse import urlsplit
@@ -21,26 +25,31 @@ from ..redirects import followed
 WORKERS: t.Final = 8
 TRIES: t.Final = 3
 BACKOFF: t.Final = 0.3
-TIMEOUT: t.Final = (10, 60)  # to connect, and between two pieces of an answer
+CONNECT: t.Final = 10
+PAUSE: t.Final = 60  # at most, between two pieces of an answer
 DOCUMENT: t.Final = 1 << 25
 ARTIFACT: t.Final = 1 << 31
 CHUNK: t.Final = 1 << 18
 AGAIN: t.Final = (429, 500, 502, 503, 504)
 ABSENT: t.Final = (404, 410)
+MOVED: t.Final = (301, 302, 303, 307, 308)
+HEADERS: t.Final = {"User-Agent": "fungible", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+
+_Ask = t.Callable[[str], t.Any]
 
 
 class Web:
     """Be a client for many requests at once."""
 
     def __init__(self) -> None:
-        self._session = _session()
+        self._servers: dict[str, _Ask] = {}
         self._away: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def document(self, url: str, allowed: t.Collection[str]) -> t.Any:
         """Ask for JSON; nothing where there is none."""
         with self._answer(url, allowed) as answer:
-            if answer.status_code in ABSENT:
+            if answer.status in ABSENT:
                 return None
             body = b"".join(_pieces(url, answer, DOCUMENT))
         try:
@@ -51,70 +60,98 @@ class Web:
     def pieces(self, url: str, allowed: t.Collection[str]) -> t.Iterator[bytes]:
         """Fetch an artifact, piece by piece."""
         with self._answer(url, allowed) as answer:
-            if answer.status_code in ABSENT:
-                raise GoneError(f"{url}: is not there any more ({answer.status_code})")
+            if answer.status in ABSENT:
+                raise GoneError(f"{url}: is not there any more ({answer.status})")
             yield from _pieces(url, answer, ARTIFACT)
 
-    def _answer(self, url: str, allowed: t.Collection[str]) -> t.Any:
-        """Ask, and follow where it is allowed; what is given has to be closed."""
+    @contextlib.contextmanager
+    def _answer(self, url: str, allowed: t.Collection[str]) -> t.Iterator[t.Any]:
+        """Ask, and follow where it is allowed."""
         for _hop in range(REDIRECTS):
             answer = self._get(url)
-            if not answer.is_redirect:
-                if answer.status_code < 300 or answer.status_code in ABSENT:
-                    return answer
-                answer.close()
-                raise AwayError(f"{url}: answers {answer.status_code}")
-            answer.close()
-            url = followed(url, answer.headers["location"], allowed)
+            with contextlib.closing(answer):
+                target = answer.headers.get("location") if answer.status in MOVED else None
+                if target is None:
+                    if answer.status >= 300 and answer.status not in ABSENT:
+                        raise AwayError(f"{url}: answers {answer.status}")
+                    yield answer
+                    return
+            url = followed(url, target, allowed)
         raise ArtifactError(f"{url}: is redirected more than {REDIRECTS} times")
 
     def _get(self, url: str) -> t.Any:
-        import requests  # noqa: PLC0415 - no part of Python, and only resolving needs it
-
-        server = urlsplit(url).netloc
+        parts = urlsplit(url)
+        server = f"{parts.scheme}://{parts.netloc}"
+        with self._lock:
+            if server not in self._servers:
+                self._servers[server] = _server(server)
+            ask = self._servers[server]
         if server in self._away:
             raise AwayError(f"{url}: cannot be read: {self._away[server]}")
         try:
-            return self._session.get(url, timeout=TIMEOUT, stream=True, allow_redirects=False)
-        except requests.exceptions.RequestException as exc:
-            reason = _reason(exc)
-            if isinstance(exc, requests.exceptions.ConnectionError):
-                with self._lock:  # so that not every extension waits for it again
-                    self._away[server] = reason
-            raise AwayError(f"{url}: cannot be read: {reason}") from exc
+            return ask(url)
+        except AwayError as exc:
+            self._away[server] = str(exc)  # so that not every extension waits for it again
+            raise AwayError(f"{url}: cannot be read: {exc}") from exc
 
 
-def _session() -> t.Any:
+def _server(url: str) -> _Ask:
+    """Make what asks one server, by all that the environment says of it."""
     try:
-        import requests.adapters  # noqa: PLC0415
-        import urllib3.util  # noqa: PLC0415
+        import requests  # noqa: PLC0415 - no part of Python, and only resolving needs it
+        import urllib3  # noqa: PLC0415
     except ImportError as exc:
         raise HostError("requests: is needed to resolve extensions: install it for the Python that runs this") from exc
+    with requests.Session() as session:
+        found = session.merge_environment_settings(url, {}, None, None, None)
+    trusted = requests.utils.DEFAULT_CA_BUNDLE_PATH if found["verify"] is True else found["verify"]
+    place = "ca_cert_dir" if os.path.isdir(trusted) else "ca_certs"
+    known: dict[str, t.Any] = {"cert_reqs": "CERT_REQUIRED", place: trusted}
+    proxy = requests.utils.select_proxy(url, found["proxies"])
+    if proxy:
+        manager = requests.adapters.HTTPAdapter(pool_maxsize=WORKERS).proxy_manager_for(proxy, **known)
+    else:
+        manager = urllib3.PoolManager(maxsize=WORKERS, **known)
+    login = requests.utils.get_netrc_auth(url)
+    headers = {**HEADERS, **(urllib3.util.make_headers(basic_auth=":".join(login)) if login else {})}
     retry = urllib3.util.Retry(
         total=TRIES, backoff_factor=BACKOFF, status_forcelist=AGAIN, allowed_methods=("GET",), raise_on_status=False
     )
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=WORKERS, max_retries=retry))
-    session.headers["User-Agent"] = "fungible"
-    return session
+    timeout = urllib3.util.Timeout(connect=CONNECT, read=PAUSE)
+
+    def ask(target: str) -> t.Any:
+        try:
+            return manager.urlopen(
+                "GET", target, redirect=False, preload_content=False, headers=headers, retries=retry, timeout=timeout
+            )
+        except urllib3.exceptions.HTTPError as exc:
+            raise AwayError(_reason(exc)) from exc
+
+    return ask
 
 
 def _pieces(url: str, answer: t.Any, most: int) -> t.Iterator[bytes]:
-    import requests  # noqa: PLC0415
+    import urllib3  # noqa: PLC0415
 
     size = 0
     try:
-        for piece in answer.iter_content(CHUNK):
+        for piece in _decoded(answer):
             size += len(piece)
             if size > most:
                 raise ArtifactError(f"{url}: is larger than {most} bytes: is it the right address?")
             yield piece
-    except requests.exceptions.RequestException as exc:
+    except urllib3.exceptions.HTTPError as exc:
         raise AwayError(f"{url}: the download broke off ({_reason(exc)})") from exc
+
+
+def _decoded(answer: t.Any) -> t.Iterator[bytes]:
+    """Read an answer; what needs no decoding is not led through the decoder, which would copy it twice."""
+    if "content-encoding" in answer.headers:
+        return t.cast("t.Iterator[bytes]", answer.stream(CHUNK, decode_content=True))
+    return iter(lambda: answer.read(CHUNK, decode_content=False), b"")
 
 
 def _reason(exc: BaseException) -> str:
     """Tell the innermost reason, which says most: the others only wrap it."""
-    inner = getattr(exc.args[0] if exc.args else None, "reason", None) or exc
+    inner = getattr(exc, "reason", None) or exc
     return str(inner).rpartition(": ")[2][:200] or type(exc).__name__
