@@ -525,6 +525,16 @@ def test_a_body_that_is_not_what_its_checksum_says_is_refused() -> None:
     assert "'a' is damaged or cut off (Bad CRC-32" in refusal(bytes(data))
 
 
+def test_an_entry_that_has_another_name_where_its_bytes_are_is_refused() -> None:
+    data = pack_zip(Raw("a.php", b"1")).replace(b"a.php", b"b.php", 1)
+    assert "'a.php' has another name where its bytes are; rebuild" in refusal(data)
+
+
+def test_an_entry_that_is_not_where_the_table_says_is_refused() -> None:
+    data = pack_zip(Raw("a.php", b"1")).replace(b"PK\3\4", b"PK\3\5", 1)
+    assert "is damaged or cut off" in refusal(b"PK\3\4" + data)
+
+
 def test_a_table_of_contents_that_would_fill_the_memory_is_refused_unread() -> None:
     data = pack_zip(*(Raw(str(n)) for n in range(5000)))
     assert "lists more than 4999 entries" in refusal(data, Limits(entries=4999))
