@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 from posixpath import join
 
@@ -113,3 +114,10 @@ class Places:
     @property
     def supervisor_log(self) -> str:
         return self._at("var/log/fungible")
+
+
+class Ground(t.Protocol):
+    """Be whatever knows a site's places on a host."""
+
+    @property
+    def places(self) -> Places: ...

@@ -22,16 +22,9 @@ if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
     from .model import Extension, Source
-    from .places import Places
+    from .places import Ground
 
 CACHE_WAIT: t.Final = 600.0
-
-
-class Ground(t.Protocol):
-    """Be whatever tells where a site's places and the caches of its host are."""
-
-    @property
-    def places(self) -> Places: ...
 
 
 @dataclass(frozen=True)

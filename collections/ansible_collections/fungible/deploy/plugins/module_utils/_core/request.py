@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
     from .model import Source
-    from .places import Places
+    from .places import Ground
 
 LOCK_WAIT: t.Final = 60.0
 
@@ -53,13 +53,6 @@ class Outcome:
 
 
 Make = t.Callable[[], "tuple[Plan, list[Source]]"]
-
-
-class Ground(t.Protocol):
-    """Be whatever tells where a site's lock is."""
-
-    @property
-    def places(self) -> Places: ...
 
 
 def carry_out(host: Host, ctx: Ground, make: Make, check: bool) -> Outcome:
