@@ -119,6 +119,21 @@ def test_a_plugin_that_fails_stops_the_chain_and_the_old_release_goes_on(
     assert told(site, "good") == ["activate:1.0"]
 
 
+def test_a_plugin_whose_deactivation_fails_goes_without_it_and_comes_back_as_a_new_one(
+    site: Machine, plugins: Plugins
+) -> None:
+    stuck, mended = plugins.entry("stuck", deactivate="throw new Exception('no');"), plugins.entry("stuck", "1.1")
+    gone = {"name": "stuck", "state": "absent"}
+    site.deploy(manifest(site, stuck))
+    with pytest.raises(StoreError, match="or say `state: absent` with `deactivation: skip`; what served until now"):
+        site.deploy(manifest(site, gone))
+    steps = site.deploy(manifest(site, {**gone, "deactivation": "skip"}))
+    assert "drop stuck 1.0 without its deactivation routine" in steps
+    assert told(site, "stuck") == ["activate:1.0", "deactivate:1.0"], "the routine that failed, and not again"
+    assert "activate stuck 1.1" in site.deploy(manifest(site, mended))
+    assert told(site, "stuck")[2:] == ["activate:1.1"]
+
+
 def test_what_a_routine_prints_and_where_it_sends_the_browser_is_no_failure(site: Machine, plugins: Plugins) -> None:
     prints = plugins.entry("prints", activate="echo 'Thank you for choosing us.';")
     sends = plugins.entry(

@@ -162,6 +162,12 @@ def test_what_is_removed_is_not_there() -> None:
     assert expanded(chains=["baseline"], remove=["audit-log", "akismet"]).manifest["plugins"] == {}
 
 
+def test_what_is_gone_goes_on_saying_how() -> None:
+    gone = {"name": "akismet", "state": "absent", "deactivation": "skip"}
+    [_other, told] = used(chains=["baseline"], use=[gone])
+    assert told == {**gone, "kind": "plugin"}
+
+
 def test_the_rest_of_the_manifest_is_left_alone() -> None:
     given_ = site(chains=["baseline"], locked=False)
     before = copy.deepcopy(given_)
@@ -221,6 +227,14 @@ def test_what_is_not_listed_and_not_whole_is_an_error_in_any_case() -> None:
             "blog.plugins.use[0].after[0]: audit-lgo is neither in the site's chain nor in the catalogue: did you mean",
         ),
         ({"use": [{"name": "akismet", "aftr": []}]}, "blog.plugins.use[0].aftr: unknown key: did you mean after?"),
+        (
+            {"use": [{"name": "akismet", "deactivation": "skip"}]},
+            "blog.plugins.use[0].deactivation: goes with state: absent: say that too, or take it out",
+        ),
+        (
+            {"use": [{"name": "akismet", "state": "purged", "purge": "akismet", "deactivation": "skip"}]},
+            "blog.plugins.use[0].deactivation: goes with state: absent: say that too, or take it out",
+        ),
         ({"use": [{"name": "akismet", "state": "gone"}]}, "blog.plugins.use[0].state: 'gone' is not one of enab"),
         (
             {"use": [{"name": "akismet", "state": "purged"}]},

@@ -12,7 +12,7 @@ from . import versions
 from .errors import ManifestError
 from .kinds.registry import KINDS
 from .lock import wanted
-from .manifest import EXTENSION, PLUGINS, PURGE, SLUG, STATE, site_schema
+from .manifest import DEACTIVATION, EXTENSION, PLUGINS, PURGE, SLUG, STATE, site_schema
 from .order import LineUp, line_up
 
 if t.TYPE_CHECKING:
@@ -96,6 +96,7 @@ USE: t.Final = s.Record(
         "name": EXTENSION.fields["name"],
         **{key: _from_catalogue(one) for key, one in {**OF_EXTENSION, "state": STATE, **DEMANDS}.items()},
         "purge": PURGE,
+        "deactivation": DEACTIVATION,
     }
 )
 DECLARED: t.Final = s.Record(

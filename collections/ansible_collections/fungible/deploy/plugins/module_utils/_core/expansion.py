@@ -19,7 +19,7 @@ from .demands import Link, Links, Said
 from .errors import ManifestError
 from .lock import wanted
 from .lock.wanted import Want
-from .manifest import EXTENSION, GONE, require_purge, require_unique
+from .manifest import EXTENSION, GONE, require_sense, require_unique
 from .model import Notes
 
 if t.TYPE_CHECKING:
@@ -164,8 +164,8 @@ def _links(listed: Listed, own: t.Mapping[str, Entry], known: Catalogue) -> Link
 
 def _check(own: Entry, shared: Entry | None, names: t.Collection[str]) -> None:
     """Insist that a site's own entry makes sense, for itself and over that of the catalogue."""
+    require_sense(own.read, own.where)
     if own.read["state"] in GONE:
-        require_purge(own.read, own.where)
         return
     source = own.read["source"]
     if not shared:
@@ -190,7 +190,8 @@ def _link(name: str, came: t.Callable[[], str], entries: t.Sequence[Entry]) -> L
     plain: dict[str, t.Any] = {"name": name}
     if entries[0].read["state"] in GONE:  # it demands nothing, and needs no version
         said = {**entries[0].read, "kind": next((one.read["kind"] for one in entries if one.read["kind"]), None)}
-        return Link(name, {key: said[key] for key in ("name", "kind", "state", "purge") if said[key]}, came)
+        keys = ("name", "kind", "state", "purge", "deactivation")
+        return Link(name, {key: said[key] for key in keys if said[key]}, came)
     for one in entries:
         plain = {**{key: value for key, value in one.raw.items() if key in EXTENSION.fields}, **_without_none(plain)}
     said = {key: one for one in reversed(entries) for key in SAID if one.read[key] is not None}

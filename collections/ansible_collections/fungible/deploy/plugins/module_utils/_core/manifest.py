@@ -69,6 +69,9 @@ STATE: t.Final = s.Field(
     "enabled",
 )
 PURGE: t.Final = s.Field(s.Text(), "its name once more, where its data are to be deleted", "")
+DEACTIVATION: t.Final = s.Field(
+    s.Choice(("skip",)), "skip: it goes without its deactivation routine, which fails; with `state: absent`", ""
+)
 REMOVED: t.Final = s.Record(
     {
         **EXTENSION.fields,
@@ -76,6 +79,7 @@ REMOVED: t.Final = s.Record(
         "source": replace(EXTENSION.fields["source"], default=None),
         "state": replace(STATE, type=s.Choice(GONE), default=s.REQUIRED),
         "purge": PURGE,
+        "deactivation": DEACTIVATION,
     }
 )
 
@@ -88,16 +92,19 @@ class Entry:
             found: Extension = EXTENSION.parse(value, where)
             return found
         known = REMOVED.parse(value, where)
-        require_purge(known, where)
-        return Removed(known["name"], known["state"] == "purged", ExtensionKind(known["kind"]))
+        require_sense(known, where)
+        kind, untold = ExtensionKind(known["kind"]), bool(known["deactivation"])
+        return Removed(known["name"], known["state"] == "purged", kind, untold)
 
     def json_schema(self) -> dict[str, t.Any]:
         return {"anyOf": [EXTENSION.json_schema(), REMOVED.json_schema()]}
 
 
-def require_purge(known: t.Mapping[str, t.Any], where: str) -> None:
-    """Insist that whoever deletes data says so by name."""
+def require_sense(known: t.Mapping[str, t.Any], where: str) -> None:
+    """Insist that whoever deletes data says so by name, and that only what goes is spared its routine."""
     name = known["name"]
+    if known["deactivation"] and known["state"] != "absent":
+        raise ManifestError(f"{where}.deactivation: goes with state: absent: say that too, or take it out")
     if known["state"] == "purged" and known["purge"] != name:
         raise ManifestError(f"{where}.purge: must be {name}, since purging deletes what {name} keeps in the database")
 

@@ -57,6 +57,7 @@ class Removed:
     name: str
     purge: bool = False
     kind: ExtensionKind = ExtensionKind.PLUGIN
+    untold: bool = False  # its own deactivation routine is not run when it goes
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ def plan(ctx: Context, seen: Journal) -> Due:
     told = {one.name: one for one in seen.told or ()}
     wanted = {one.name: one for one in site.plugins if one.enabled and site.app.kind.has_routines(one)}
     off = [one for one in reversed(list(told.values())) if one.on and one.name not in wanted]
-    before = [Step("deactivate", f"{one.name} {one.version}", partial(_run, ctx, Verb.DEACTIVATE, one)) for one in off]
+    untold = {gone.name for gone in site.removed if gone.untold}
+    before = [_off(ctx, one, untold) for one in off]
     after = []
     for name, one in wanted.items():
         now, was = Told(name, one.version, release), told.get(name)
@@ -72,6 +73,14 @@ def plan(ctx: Context, seen: Journal) -> Due:
         _require_not_live(ctx, seen, it)
     last = [Step("uninstall", f"{it.name} {it.version}", partial(_run, ctx, Verb.UNINSTALL, it)) for it in purged]
     return Due(tuple(before), tuple(after), tuple(last))
+
+
+def _off(ctx: Context, one: Told, untold: t.Container[str]) -> Step:
+    """Tell a plugin that it goes, or, where that fails and somebody said so, do without."""
+    if one.name in untold:
+        what = f"{one.name} {one.version} without its deactivation routine"
+        return Step("drop", what, partial(_run, ctx, Verb.DROP, one))
+    return Step("deactivate", f"{one.name} {one.version}", partial(_run, ctx, Verb.DEACTIVATE, one))
 
 
 def kept(seen: Journal, ctx: Context, release: str) -> tuple[Told, ...]:
@@ -92,7 +101,9 @@ def _require_not_live(ctx: Context, seen: Journal, one: Told) -> None:
 def _run(ctx: Context, verb: Verb, one: Told, host: Host) -> None:
     """Run one routine in a process of its own, insist that it says that it came to its end, and write that down."""
     known = observe(host, ctx)
-    names = tuple(told.name for told in known.told or () if told.on)
+    names = tuple(
+        told.name for told in known.told or () if told.on and (verb is not Verb.DROP or told.name != one.name)
+    )
     done = _process(host, ctx, verb, one, names)
     mark = _mark(one)
     said = done.out if done else mark
@@ -111,7 +122,7 @@ def _process(host: Host, ctx: Context, verb: Verb, one: Told, names: tuple[str, 
         return once.run(host, ctx, wanted, unit, lambda seen, _read: site.app.kind.routine(site, seen, what), within)
     release = one.release
     if host.read(ctx.places.listing(release)) is None:
-        if verb is Verb.DEACTIVATE:  # nothing is left that could be run
+        if verb is not Verb.UNINSTALL:  # nothing is left that could be run
             return None
         raise StoreError(
             f"{site.name}: {one} cannot be uninstalled: release {release}, the last that had its files, is not on this "
@@ -141,7 +152,8 @@ def _failure(ctx: Context, verb: Verb, one: Told, done: Done) -> str:
     if done.code == once.TIMED_OUT:
         said.append(f"it did not end within {ctx.site.within} s (migration.within)")
     text = " / ".join(line[:SHOWN] for line in said if line) or f"exit status {done.code}"
+    way = "say `state: absent` with `deactivation: skip`" if verb is Verb.DEACTIVATE else "leave it out"
     return (
-        f"{ctx.site.name}: {verb.value} {one} failed: {text}: mend it and run again, or leave it out; "
+        f"{ctx.site.name}: {verb.value} {one} failed: {text}: mend it and run again, or {way}; "
         "what served until now still does"
     )

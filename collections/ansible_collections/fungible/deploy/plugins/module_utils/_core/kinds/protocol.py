@@ -69,6 +69,7 @@ class Verb(enum.Enum):
     ACTIVATE = "activate"
     UPGRADE = "upgrade"
     DEACTIVATE = "deactivate"
+    DROP = "drop"  # it goes untold; only what the application itself notes of it is taken back
     UNINSTALL = "uninstall"
 
 

@@ -109,6 +109,10 @@ final class Fungible {
         do_action('deactivated_plugin', $file, $network);
     }
 
+    public static function drop($file, $network) {
+        self::store($file, $network, false);
+    }
+
     public static function upgrade($file) {
         require_once ABSPATH . 'wp-admin/includes/class-wp-upgrader.php';
         foreach (array('wp_version_check', 'wp_update_plugins', 'wp_update_themes') as $asks_the_internet) {
@@ -165,7 +169,7 @@ if ($file === '') {
     Fungible::$why = 'WordPress does not find it in the release';
     exit(1);
 }
-$each = is_multisite() && !$network && ($verb === 'activate' || $verb === 'deactivate');
+$each = is_multisite() && !$network && in_array($verb, array('activate', 'deactivate', 'drop'), true);
 foreach ($each ? get_sites(array('fields' => 'ids', 'number' => 0)) : array(0) as $site) {
     $site && switch_to_blog($site);
     Fungible::$verb($file, $network);
