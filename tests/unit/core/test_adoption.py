@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit import hand_kept
+from tests.unit.core.lock.fleet import archive
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import adoption, catalogue, expansion
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError, HostError, ManifestError
@@ -145,3 +146,13 @@ def test_whatever_extensions_say_of_themselves_the_catalogue_is_well_formed(said
     described, manifest, _notes = adoption.described(adoption.Seen("/var/www", "6.4.5", extensions))
     known = catalogue.parse(described if described["extensions"] else None)
     assert len(list(expansion.wanted_of_sites({"blog": manifest}, known))) == len(described["extensions"])
+
+
+def test_a_plugin_of_one_file_that_is_as_published_comes_from_there_by_its_name_there(site: Path) -> None:
+    made = hand_kept.directory()
+    hello = (site / "wp-content/plugins/hello.php").read_text()
+    made.release("hello-dolly", "1.7.2", archive({"hello-dolly/hello.php": hello, "hello-dolly/readme.txt": "x"}))
+    with serving(made):
+        found = adoption.facts(LocalHost(), str(site), published=True, published_url=made.url)
+    source = {**DIRECTORY, "slug": "hello-dolly"}
+    assert found["catalogue"]["extensions"]["hello"] == {"version": "1.7.2", "source": source}

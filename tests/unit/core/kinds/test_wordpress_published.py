@@ -136,3 +136,45 @@ def test_a_version_of_wordpress_that_is_not_known_is_not_published() -> None:
     host = FakeHost()
     host.internet["http://x/core/checksums/1.0/?version=0&locale=en_US"] = '{"checksums": false}'
     assert published.of_application(host, "0", base="http://x").state is published.State.NONE
+
+
+HELLO: t.Final = "<?php // Plugin Name: Hello Dolly"
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("file", "shipped", "published_as", "files", "state"),
+    [
+        ("hello.php", HELLO, "", {}, "same"),
+        ("hello.php", "an older one", "hello-dolly/1.7.2", {"hello.php": HELLO, "readme.txt": "x"}, "same"),
+        ("hello.php", "an older one", "hello-dolly/1.7.2", {"hello.php": "another"}, "differs"),
+        ("hello.php", "an older one", "", {}, "none"),
+        ("hello.php", "an older one", "hello-dolly/1.7.2", {"readme.txt": "x"}, "none"),
+        ("audit.php", "", "audit/1.7.2", {"audit.php": HELLO}, "same"),
+    ],
+    ids=["shipped", "newer", "changed", "unknown", "other files", "another plugin"],
+)
+def test_a_plugin_of_one_file_is_held_against_the_one_that_is_shipped_then_against_the_directory(
+    file: str, shipped: str, published_as: str, files: dict[str, str], state: str
+) -> None:
+    host, place = FakeHost(), f"wp-content/plugins/{file}"
+    host.disk.put("/tree/wp-includes/version.php", Node("f", "<?php\n$wp_version = '6.5';\n"))
+    host.disk.put(f"/tree/{place}", Node("f", HELLO))
+    sums = {"wp-content/plugins/hello.php": _md5(shipped)}
+    host.internet["http://x/core/checksums/1.0/?version=6.5&locale=en_US"] = json.dumps({"checksums": sums})
+    answer = {"files": {path: {"md5": _md5(text)} for path, text in files.items()}}
+    host.internet[f"http://x/plugin-checksums/{published_as}.json"] = json.dumps(answer)
+    found = published.facts(host, "/tree", ["wp-includes/version.php", place], {place: "1.7.2"}, "http://x")
+    assert found["plugins"][file]["state"] == state
+    assert found["plugins"][file]["changed"] == ((file,) if state == "differs" else ())
+
+
+def test_a_plugin_of_one_file_without_a_version_is_none_that_is_published() -> None:
+    host = FakeHost()
+    host.disk.put("/tree/wp-content/plugins/own.php", Node("f", HELLO))
+    found = published.facts(host, "/tree", [], {"wp-content/plugins/own.php": ""}, "http://x")
+    assert found["plugins"]["own.php"]["state"] == "none"
+    assert found["plugins"]["own.php"]["why"] == "its file says no version"

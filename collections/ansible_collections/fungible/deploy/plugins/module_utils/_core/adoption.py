@@ -97,14 +97,15 @@ def observe(host: Host, path: str, published: bool, base: str) -> Seen:
     version, found = version_of(host, path), contents_of(host, path)
     inside = [f"{place}/{name}" for place in PLACES for name in _names(host, join(path, place))]
     links = {at: _link(host, join(path, at)) for at in (*PLACES, *inside)}
-    folders = {one.path: one.version for one in found if one.kind == "plugin" and not one.path.endswith(".php")}
+    plugins = {one.path: one.version for one in found if one.kind == "plugin"}
+    folders = [place for place in plugins if not place.endswith(".php")]
     return Seen(
         path,
         version,
         found,
         {_utf8(at): _utf8(target) for at, target in links.items() if target},
         tuple(one.path for one in found if host.stat(join(path, one.path, ".git"))),
-        wordpress_published.facts(host, path, _files(host, path, folders), folders, base) if published else {},
+        wordpress_published.facts(host, path, _files(host, path, folders), plugins, base) if published else {},
     )
 
 
@@ -149,10 +150,10 @@ def _told(one: Found, seen: Seen) -> Facts:
 
 
 def _compared(one: Found, seen: Seen) -> Facts:
-    """Tell how an extension differs from what was published; only plugins that are folders are."""
-    known = seen.published.get("plugins", {})
-    if one.kind == "plugin" and one.name in known and not one.path.endswith(".php"):
-        return dict(known[one.name])
+    """Tell how an extension differs from what was published; only plugins are."""
+    known, name = seen.published.get("plugins", {}), one.path.rpartition("/")[2]
+    if one.kind == "plugin" and name in known:
+        return dict(known[name])
     return {"state": "none" if seen.published else "unknown", "why": ""}
 
 
@@ -191,7 +192,13 @@ def _entry(one: Found, state: str) -> Facts:
     """Write an extension's entry; what is not known to be published is a file that somebody has to supply."""
     version = {"version": one.version} if _is(VERSION.pattern, one.version) else {}
     kind = {} if one.kind == ExtensionKind.PLUGIN.value else {"kind": one.kind}
-    return {**version, **kind, "source": dict(DIRECTORY) if state == "same" else {"file": _file(one)}}
+    return {**version, **kind, "source": _directory(one) if state == "same" else {"file": _file(one)}}
+
+
+def _directory(one: Found) -> Facts:
+    """Name wordpress.org as the source, and the plugin's name there where it has another one."""
+    slug = wordpress_published.slug_of(f"{one.name}.php") if one.path.endswith(".php") else one.name
+    return {**DIRECTORY, **({"slug": slug} if slug != one.name else {})}
 
 
 def _file(one: Found) -> str:

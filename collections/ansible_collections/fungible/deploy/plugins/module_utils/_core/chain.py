@@ -91,6 +91,5 @@ def _described(host: Host, asked: Request, path: str, found: dict[str, t.Any]) -
 def _published(host: Host, ctx: Context, seen: integrity.Sight, base: str) -> dict[str, t.Any]:
     """Tell how files differ from what wordpress.org published; only its plugins are, so all else is not asked about."""
     plugins = {one.path: one.version for one in seen.contents.extensions if one.kind == "plugin"}
-    folders = {path: version for path, version in plugins.items() if not path.endswith(".php")}
     tree = ctx.places.release(seen.release)
-    return wordpress_published.facts(host, tree, integrity.files(seen), folders, base)
+    return wordpress_published.facts(host, tree, integrity.files(seen), plugins, base)

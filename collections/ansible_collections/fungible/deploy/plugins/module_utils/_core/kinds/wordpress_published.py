@@ -14,7 +14,7 @@ import json
 import re
 import typing as t
 from dataclasses import asdict, dataclass, field
-from posixpath import join
+from posixpath import basename, join, split
 from urllib.parse import quote, urlencode
 
 from ..listing import Damage
@@ -28,6 +28,8 @@ MOST: t.Final = 16 << 20
 MOST_FILES: t.Final = 100_000
 OK: t.Final = 200
 NOT_FOUND: t.Final = 404
+# The one that WordPress ships, as https://github.com/wp-cli/checksum-command knows it, has another name than its file.
+SLUGS: t.Final = {"hello": "hello-dolly"}
 OWN: t.Final = "wp-content/"  # what WordPress ships there is replaced by the site's own
 VERSION: t.Final = re.compile(r"^\s*\$(wp_version|wp_local_package)\s*=\s*'([^']{1,40})'", re.MULTILINE)
 
@@ -59,9 +61,13 @@ def of_plugin(host: Host, slug: str, version: str, base: str = "") -> Published:
 def of_application(host: Host, version: str, locale: str = "en_US", base: str = "") -> Published:
     """Ask for the checksums of a WordPress."""
     asked = urlencode({"version": version, "locale": locale})
-    found = _asked(host, f"{base or API}/core/checksums/1.0/?{asked}", "checksums")
-    own = {path: one for path, one in found.files.items() if not path.startswith(OWN)}
-    return Published(found.state, own, found.why)
+    return _asked(host, f"{base or API}/core/checksums/1.0/?{asked}", "checksums")
+
+
+def _without_content(known: Published) -> Published:
+    """Leave out what WordPress ships in the folder that is the site's."""
+    own = {path: one for path, one in known.files.items() if not path.startswith(OWN)}
+    return Published(known.state, own, known.why)
 
 
 def release_of(version_file: str) -> tuple[str, str]:
@@ -126,17 +132,41 @@ def _digests(one: t.Any) -> frozenset[str]:
 def facts(host: Host, tree: str, paths: t.Sequence[str], plugins: t.Mapping[str, str], base: str) -> dict[str, t.Any]:
     """Tell how a WordPress's own files, and those of plugins in their places, differ from what was published.
 
-    A plugin's version is the one that its release says; `plugins` has it by its place.
+    A plugin's version is the one that its release says; `plugins` has it by its place, a folder or a single file.
     """
     version, locale = release_of(host.read(join(tree, "wp-includes/version.php")) or "")
     own = [path for path in paths if not path.startswith(OWN) and path != "wp-config.php"]
+    shipped = of_application(host, version, locale, base)
+    folders = {place: version for place, version in plugins.items() if not place.endswith(".php")}
+    files = {place: version for place, version in plugins.items() if place not in folders}
     return {
-        "application": compared(host, tree, own, of_application(host, version, locale, base)),
+        "application": compared(host, tree, own, _without_content(shipped)),
         "plugins": {
-            place.rpartition("/")[2]: _plugin(host, join(tree, place), _below(paths, place), place, version, base)
-            for place, version in plugins.items()
+            **{
+                place.rpartition("/")[2]: _plugin(host, join(tree, place), _below(paths, place), place, version, base)
+                for place, version in folders.items()
+            },
+            **{basename(place): _file(host, tree, place, version, shipped, base) for place, version in files.items()},
         },
     }
+
+
+def slug_of(file: str) -> str:
+    """Tell under which name wordpress.org has a plugin that is a single file."""
+    name = file[: -len(".php")]
+    return SLUGS.get(name, name)
+
+
+def _file(host: Host, tree: str, place: str, version: str, shipped: Published, base: str) -> dict[str, t.Any]:
+    """Compare a plugin of a single file with the one that this WordPress ships, else with that of the directory."""
+    folder, name = split(place)
+    known = Published(State.SAME, {name: shipped.files.get(place, frozenset())})
+    if not _is(host, join(tree, place), known.files[name]):
+        asked = of_plugin(host, slug_of(name), version, base) if version else none("its file says no version")
+        lacks = asked.state is State.SAME and name not in asked.files
+        known = none(f"wordpress.org publishes no {name} of {slug_of(name)} {version}") if lacks else asked
+        known = Published(known.state, {name: known.files.get(name, frozenset())}, known.why)
+    return compared(host, join(tree, folder), [name], known)
 
 
 def _plugin(host: Host, tree: str, paths: list[str], place: str, version: str, base: str) -> dict[str, t.Any]:
