@@ -133,6 +133,16 @@ function fungible_fail($why) {
     exit(1);
 }
 
+// WordPress answers with empty pages and status 200 while the theme that its database names is not there.
+function fungible_require_theme($option) {
+    $name = get_option($option);
+    if (get_option($option . '_root') || file_exists(WP_CONTENT_DIR . "/themes/$name/style.css")) {
+        return;  // a root of its own is one that a plugin brings
+    }
+    fungible_fail("the theme $name is the one that is shown, and is not in this release: keep it in the chain,"
+        . ' or choose another one in WordPress first');
+}
+
 global $wpdb, $wp_db_version;
 if (!is_blog_installed()) {
     if (!$install) {
@@ -156,6 +166,8 @@ foreach ($sites as $site) {
     if ($after !== (int) $wp_db_version) {
         fungible_fail("db_version is $after, not $wp_db_version" . ($wpdb->last_error ? ": $wpdb->last_error" : ''));
     }
+    fungible_require_theme('template');
+    fungible_require_theme('stylesheet');
     echo "db_version: $before -> $after\\n";
     $site && restore_current_blog();
 }
