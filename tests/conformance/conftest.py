@@ -18,7 +18,11 @@ from tests.functional.support.site import Site
 
 from fungible_dev.packages import build_collection, install_collection
 
-PROGRAMS: t.Final = {"supervisord": "pip install supervisor", "haproxy": "apt install haproxy"}
+PROGRAMS: t.Final = {
+    "supervisord": "pip install supervisor",
+    "haproxy": "apt install haproxy",
+    "php": "apt install php-cli php-sqlite3",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,32 +5,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import typing as t
 
 import yaml
-from tests.conformance.support.tools import BIN, do
+from tests.conformance.support.tools import do, run
 
 if t.TYPE_CHECKING:
     from tests.conformance.conftest import Place
     from tests.conformance.support.tools import Desk
-
-
-def run(desk: Desk, *command: object, **env: str) -> str:
-    """Run a tool, and give what it says."""
-    path = f"{BIN}:{os.environ['PATH']}:/usr/sbin:/sbin"
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=desk.folder,
-        env={**os.environ, "PATH": path, **env},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def by_ansible(desk: Desk) -> t.Any:

@@ -281,3 +281,18 @@ def predicted(tools: t.Sequence[Tool], calls: t.Sequence[Call] = DEPLOY) -> list
     one, other = [run.end() for run in [tool.start(calls, check=True) for tool in tools]]
     assert one == other
     return one
+
+
+def run(desk: Desk, *command: object, **env: str) -> str:
+    """Run a tool, and give what it says."""
+    path = f"{BIN}:{os.environ['PATH']}:/usr/sbin:/sbin"
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=desk.folder,
+        env={**os.environ, "PATH": path, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
