@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 import subprocess
 import typing as t
@@ -37,8 +38,17 @@ PROGRAMS: t.Final = ("salt", "salt-call", "salt-run")
 
 
 def state_files() -> list[dict[str, t.Any]]:
-    found = [yaml.safe_load(block.text) for block in pages.blocks("yaml states")]
+    found = [states for states in all_states() if not keeps(states)]
     return sorted(found, key=lambda states: ORDER.index(functions(states)[0]))
+
+
+def all_states() -> list[dict[str, t.Any]]:
+    return [yaml.safe_load(block.text) for block in pages.blocks("yaml states")]
+
+
+def keeps(states: dict[str, t.Any]) -> bool:
+    """Tell whether states are about a site that is kept where it is."""
+    return any("path" in argument for told in states.values() for given in told.values() for argument in given)
 
 
 def functions(states: dict[str, t.Any]) -> list[str]:
@@ -90,7 +100,8 @@ def ask(minion: Minion, words: list[str]) -> None:
 def hand_kept(minion: Minion) -> Path:
     """Make a folder with a WordPress that nobody deployed, as far as it is read."""
     place = minion.fleet.folder / "html"
-    (place / "wp-includes").mkdir(parents=True, exist_ok=True)
+    for folder in ("wp-includes", "wp-content/plugins", "wp-content/themes"):
+        (place / folder).mkdir(parents=True, exist_ok=True)
     (place / "wp-includes/version.php").write_text("<?php\n$wp_version = '6.5';\n", encoding="utf-8")
     return place
 
@@ -163,3 +174,20 @@ def test_the_state_files_deploy_a_site_go_back_and_take_it_away(upgrading: Minio
             assert minion.site.served().startswith("1-")
     assert minion.site.get().status in (0, 404)
     assert list(minion.site.root.glob(f"srv/fungible/{pages.SITE}/stores/*/*")) == []
+
+
+def test_the_state_file_of_a_site_that_is_kept_where_it_is_works(upgrading: Minion) -> None:
+    minion, place = upgrading, hand_kept(upgrading)
+    minion.clear()
+    hello = minion.fleet.folder / "hello.php"
+    hello.write_text("<?php\n/* Plugin Name: Hello */", encoding="utf-8")
+    source = {"path": str(hello), "sha256": hashlib.sha256(hello.read_bytes()).hexdigest()}
+    minion.pillar({pages.SITE: {"plugins": {"use": [{"name": "hello", "version": "1", "source": source}]}}})
+    [states] = [states for states in all_states() if keeps(states)]
+    [arguments] = [given for told in states.values() for given in told.values()]
+    arguments[:] = [one for one in arguments if "path" not in one]
+    arguments += [{"path": str(place)}, {"root": str(minion.site.root)}]
+    (minion.fleet.files / "page.sls").write_text(yaml.safe_dump(states, sort_keys=False), encoding="utf-8")
+    done = minion.apply("page")
+    assert done.results == {True}, done.comments
+    assert (place / "wp-content/plugins/hello.php").read_bytes() == hello.read_bytes()
