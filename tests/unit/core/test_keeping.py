@@ -363,6 +363,10 @@ def test_what_is_no_wordpress_or_lacks_its_folders_is_refused(site: Site) -> Non
             {"state": "disabled", "kind": "mu-plugin"},
             "blog.plugins: mu-plugin forms is disabled, and WordPress loads it",
         ),
+        (
+            {"state": "disabled", "kind": "theme"},
+            "blog.plugins: theme forms is disabled, and WordPress loads it",
+        ),
         ({"kind": "drop-in"}, "blog.plugins: drop-in forms: WordPress knows none of that name"),
     ],
 )

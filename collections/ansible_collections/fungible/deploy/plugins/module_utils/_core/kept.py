@@ -68,7 +68,7 @@ def of(asked: Request, path: str) -> Kept:
 def _check(where: str, plugins: t.Sequence[Extension], removed: t.Sequence[Removed]) -> None:
     """Refuse what only a release can have."""
     for one in plugins:
-        if not one.enabled and one.kind in (ExtensionKind.MU_PLUGIN, ExtensionKind.DROP_IN):
+        if not one.enabled and one.kind is not ExtensionKind.PLUGIN:
             raise ManifestError(
                 f"{where}: {one.kind.value} {one.name} is disabled, and WordPress loads it where it is there: "
                 "leave it out, or say state: absent"
