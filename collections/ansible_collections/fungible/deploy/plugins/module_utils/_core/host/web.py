@@ -48,7 +48,7 @@ class Web:
 
     def document(self, url: str, allowed: t.Collection[str]) -> t.Any:
         """Ask for JSON; nothing where there is none."""
-        with self._answer(url, allowed) as answer:
+        with contextlib.closing(self._answer(url, allowed)) as answer:
             if answer.status in ABSENT:
                 return None
             body = b"".join(_pieces(url, answer, DOCUMENT))
@@ -59,23 +59,21 @@ class Web:
 
     def pieces(self, url: str, allowed: t.Collection[str]) -> t.Iterator[bytes]:
         """Fetch an artifact, piece by piece."""
-        with self._answer(url, allowed) as answer:
+        with contextlib.closing(self._answer(url, allowed)) as answer:
             if answer.status in ABSENT:
                 raise GoneError(f"{url}: is not there any more ({answer.status})")
             yield from _pieces(url, answer, ARTIFACT)
 
-    @contextlib.contextmanager
-    def _answer(self, url: str, allowed: t.Collection[str]) -> t.Iterator[t.Any]:
-        """Ask, and follow where it is allowed."""
+    def _answer(self, url: str, allowed: t.Collection[str]) -> t.Any:
+        """Ask, and follow where it is allowed; what is given has to be closed."""
         for _hop in range(REDIRECTS):
             answer = self._get(url)
-            with contextlib.closing(answer):
-                target = answer.headers.get("location") if answer.status in MOVED else None
-                if target is None:
-                    if answer.status >= 300 and answer.status not in ABSENT:
-                        raise AwayError(f"{url}: answers {answer.status}")
-                    yield answer
-                    return
+            target = answer.headers.get("location") if answer.status in MOVED else None
+            if target is None and (answer.status < 300 or answer.status in ABSENT):
+                return answer
+            answer.close()
+            if target is None:
+                raise AwayError(f"{url}: answers {answer.status}")
             url = followed(url, target, allowed)
         raise ArtifactError(f"{url}: is redirected more than {REDIRECTS} times")
 
@@ -121,7 +119,7 @@ def _server(url: str) -> _Ask:
 
     def ask(target: str) -> t.Any:
         try:
-            return manager.urlopen(
+            return manager.request(
                 "GET", target, redirect=False, preload_content=False, headers=headers, retries=retry, timeout=timeout
             )
         except urllib3.exceptions.HTTPError as exc:
