@@ -104,17 +104,16 @@ def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
             Stage("oldest ansible-core", partial(deploy_with_oldest, suite.collections)),
         ]
     )
-    show.section("The real Salt, and beside it both tools on one site")
-    count.run(
-        [suite.pytest("Salt", *PARTS, "--log-level=ERROR", SALT)], [suite.pytest("conformance", *PARTS, CONFORMANCE)]
-    )
-    show.section("Real parts" if fast else "Real parts, and beside them test hosts")
+    salt = suite.pytest("Salt", *PARTS, "--log-level=ERROR", SALT)
+    conformance = suite.pytest("conformance", *PARTS, CONFORMANCE)
     parts = suite.pytest("tests on real parts", *PARTS, *(f"--ignore={path}" for path in APART))
-    if fast:
-        count.run([parts])
-        return
+    show.section(f"The real Salt and other real parts, and beside them both tools{'' if fast else ', and test hosts'}")
+    count.run([salt, parts], [conformance, *([] if fast else _on_test_hosts(suite))])
+
+
+def _on_test_hosts(suite: Suite) -> list[Stage]:
     scenarios = [Stage(f"molecule: {name}", partial(_scenario, name, suite)) for name in molecule_runner.scenarios()]
-    count.run([parts], [*scenarios, suite.pytest("tests on test hosts", "-m", "hosts")])
+    return [*scenarios, suite.pytest("tests on test hosts", "-m", "hosts")]
 
 
 def _run_selected(suite: Suite, count: Count, *, fast: bool) -> None:
