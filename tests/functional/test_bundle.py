@@ -21,13 +21,11 @@ EVERYWHERE: t.Final = ("beacons.fungible", "modules.fungible", "modules.cutover"
 
 @pytest.fixture(scope="module")
 def bare(fleet: Fleet) -> t.Iterator[Minion]:
-    """Have a minion that has Salt and nothing of ours; in the end it is no minion of the site any more."""
+    """Have a minion that has Salt and nothing of ours, for as long as these tests."""
     made = fleet.minion("bare", wheel=False)
     made.daemon.start()
     yield made
-    made.pillar({})
-    made.refresh()
-    made.daemon.terminate()
+    fleet.dismiss(made)
 
 
 def serve(fleet: Fleet, bundle: Path) -> None:

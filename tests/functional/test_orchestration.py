@@ -120,6 +120,6 @@ def test_a_master_that_dies_leaves_the_old_release_and_a_new_run_goes_on(fleet: 
 
     fleet.master.start()
     for minion in fleet.minions[:2]:
-        until(lambda minion=minion: minion.run("test.ping"))  # type: ignore[misc]
+        until(minion.answers)
     assert set(salt_states(orchestrate(fleet)).values()) == {True}
     assert served(fleet) == ["2", "2"]

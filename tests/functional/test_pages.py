@@ -124,13 +124,12 @@ def tell(fleet: Fleet, words: list[str]) -> None:
     (fleet.folder / "feed.json").write_text('{"id": "CVE-2026-1", "affected": []}', encoding="utf-8")
     catalogue = {"extensions": {"akismet": {"source": {"file": "akismet.zip"}}}}
     own = {"feed": str(fleet.folder / "feed.json"), "output": str(fleet.folder / "output")}
-    waits = {"timeout": 5} if words[0] == "fungible.inventory" else {}  # for minions of other tests, which are gone
     named = {key: own.get(key, value) for key, _is, value in (word.partition("=") for word in words[1:])}
     pillars = {path: path.read_text(encoding="utf-8") for path in fleet.pillars.glob("web*.sls")}
     for minion in fleet.minions:
         minion.pillar({}, catalogue=catalogue)
     try:
-        done = fleet.runner(words[0], **named, **waits)
+        done = fleet.runner(words[0], **named)
         assert done.returncode == 0, done
     finally:
         for path, text in pillars.items():

@@ -33,6 +33,7 @@ DEMO = "tests/parts/test_demo.py"
 SALT = "tests/functional"  # a master and its minions
 CONFORMANCE = "tests/conformance"  # both tools, one after the other
 APART = (DEMO, SALT, CONFORMANCE)  # real parts too, in stages of their own
+LANES = 2  # stages at once, of which each waits much of its time
 OLDEST_PYTHON = ((3, 9), (3, 9))  # what the core runs on
 
 # A scenario in a process of its own, so that what it prints can be kept until it fails.
@@ -95,7 +96,7 @@ def _ensure_programs(count: Count, *, fast: bool) -> None:
 
 def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
     show.section("Static checks, and beside them unit tests")
-    count.run([Stage(name, partial(_check, name, suite.bin_dir)) for name in checks.CHECKS], _units(suite))
+    count.run([*_units(suite), *(Stage(name, partial(_check, name, suite.bin_dir)) for name in checks.CHECKS)], LANES)
     show.section("The demo, with the machine to itself, and what ships")
     count.run(
         [
@@ -107,8 +108,8 @@ def _run_all(suite: Suite, count: Count, *, fast: bool) -> None:
     salt = suite.pytest("Salt", *PARTS, "--log-level=ERROR", SALT)
     conformance = suite.pytest("conformance", *PARTS, CONFORMANCE)
     parts = suite.pytest("tests on real parts", *PARTS, *(f"--ignore={path}" for path in APART))
-    show.section(f"The real Salt and other real parts, and beside them both tools{'' if fast else ', and test hosts'}")
-    count.run([salt, parts], [conformance, *([] if fast else _on_test_hosts(suite))])
+    show.section("The real Salt, real parts, both tools on one site, and test hosts: the long ones first")
+    count.run([salt, parts, conformance] if fast else [salt, parts, conformance, *_on_test_hosts(suite)], LANES)
 
 
 def _on_test_hosts(suite: Suite) -> list[Stage]:

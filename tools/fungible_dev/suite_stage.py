@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,31 +53,33 @@ class Count:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, *lanes: t.Sequence[Stage]) -> None:
-        """Run each lane's stages one after the other, and the lanes side by side."""
-        with ThreadPoolExecutor(len(lanes)) as pool:
-            running = [pool.submit(self._run_lane, lane) for lane in lanes]
+    def run(self, stages: t.Sequence[Stage], at_once: int = 1) -> None:
+        """Run the stages in their order, so many at once: whoever is done takes the next."""
+        with ThreadPoolExecutor(at_once) as pool:
+            running = [pool.submit(self._run_stage, stage) for stage in stages]
             try:
-                for lane in running:
-                    lane.result()
+                for one in as_completed(running):
+                    one.result()
             except BaseException as stop:
                 self._stopped.set()
                 if not isinstance(stop, KeyboardInterrupt):  # Ctrl-C has reached them already
                     _interrupt_children()
                 raise
 
-    def _run_lane(self, stages: t.Sequence[Stage]) -> None:
-        for stage in stages:
-            if self._stopped.is_set():
-                return
-            begun = time.monotonic()
-            show.under_way(stage.name)
-            try:
-                outcome = stage.do()
-            except ToolError as exc:
-                outcome = Outcome.of(False, str(exc))
-            if not self._stopped.is_set():
-                self._take(stage.name, outcome, time.monotonic() - begun)
+    def _run_stage(self, stage: Stage) -> None:
+        if self._stopped.is_set():
+            return
+        begun = time.monotonic()
+        show.under_way(stage.name)
+        try:
+            outcome = stage.do()
+        except ToolError as exc:
+            outcome = Outcome.of(False, str(exc))
+        except BaseException:
+            self._stopped.set()  # here, else this thread would go on with the next stage
+            raise
+        if not self._stopped.is_set():
+            self._take(stage.name, outcome, time.monotonic() - begun)
 
     def closing_line(self) -> str:
         """Write the line that ends the run."""

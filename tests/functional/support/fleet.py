@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import typing as t
+from pathlib import Path
 
 from fungible_dev.packages import build_wheel
 from fungible_dev.places import CHECKOUT
@@ -18,8 +19,6 @@ from fungible_dev.places import CHECKOUT
 from .site import Site
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from saltfactories.daemons.master import SaltMaster
     from saltfactories.daemons.minion import SaltMinion
     from saltfactories.manager import FactoriesManager
@@ -74,6 +73,10 @@ class Minion:
         """Ask the minion through the master, as a person does at the shell."""
         done = self.fleet.master.salt_cli(timeout=120).run(function, *args, minion_tgt=self.id, **kwargs)
         return done.data
+
+    def answers(self) -> bool:
+        """Tell whether the minion answers within two seconds; one that has lost its master misses what is asked."""
+        return self.fleet.master.salt_cli(timeout=2).run("test.ping", minion_tgt=self.id).data is True
 
     def highstate(self) -> States:
         return States(self.run("state.highstate"))
@@ -154,6 +157,13 @@ class Fleet:
         (self.pillars / "top.sls").write_text(json.dumps(top), encoding="utf-8")
         made.pillar({})
         return made
+
+    def dismiss(self, minion: Minion) -> None:
+        """End a minion and forget its key, so that nobody waits for its answers."""
+        minion.daemon.terminate()
+        minion.site.machine.end()
+        Path(self.master.config["pki_dir"], "minions", minion.id).unlink()
+        self.minions.remove(minion)
 
     def runner(self, function: str, *args: str, **kwargs: t.Any) -> t.Any:
         """Run a runner on the master, which has the extension from its wheel too."""

@@ -44,7 +44,7 @@ def test_a_stage_that_cannot_run_has_failed() -> None:
     assert (count.passed, count.failed) == (0, 1)
 
 
-def test_lanes_run_side_by_side() -> None:
+def test_stages_run_side_by_side() -> None:
     met = threading.Barrier(2, timeout=30)
 
     def meet() -> Outcome:
@@ -52,11 +52,11 @@ def test_lanes_run_side_by_side() -> None:
         return Outcome(1)
 
     count = Count()
-    count.run([Stage("here", meet)], [Stage("there", meet)])
+    count.run([Stage("here", meet), Stage("there", meet)], at_once=2)
     assert count.passed == 2
 
 
-def test_a_bug_of_ours_keeps_its_traceback_and_stops_the_other_lane() -> None:
+def test_a_bug_of_ours_keeps_its_traceback_and_stops_the_other_stages() -> None:
     def bug() -> Outcome:
         raise ZeroDivisionError
 
@@ -66,7 +66,7 @@ def test_a_bug_of_ours_keeps_its_traceback_and_stops_the_other_lane() -> None:
 
     count = Count()
     with pytest.raises(ZeroDivisionError):
-        count.run([Stage("bug", bug)], [Stage("waits", wait), stage("next", Outcome(1))])
+        count.run([Stage("bug", bug), Stage("waits", wait), stage("next", Outcome(1))], at_once=2)
     assert count.passed == 0
 
 
