@@ -57,11 +57,15 @@ def test_stages_run_side_by_side() -> None:
 
 
 def test_a_bug_of_ours_keeps_its_traceback_and_stops_the_other_stages() -> None:
+    begun = threading.Event()
+
     def bug() -> Outcome:
+        begun.wait()
         raise ZeroDivisionError
 
     def wait() -> Outcome:
-        subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"], check=False)
+        with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]):
+            begun.set()
         return Outcome(1)
 
     count = Count()
