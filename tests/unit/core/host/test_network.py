@@ -65,6 +65,7 @@ class Refusing(http.server.BaseHTTPRequestHandler):
     """Be a supervisord that wants a password."""
 
     def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))  # else its sender may find nobody there
         self.send_response(401)
         self.end_headers()
 
