@@ -24,6 +24,14 @@ NOTES = {"fungible_sites": {"notes": "{{ notes }}"}}
 UPGRADE = {**ACTIONCENTER, "wordpress_version": NEW}
 BACKUPS = "/var/lib/fungible/actioncenter/backups"
 NO_SPACE = "No space left on device: free some space there and run again; nothing was switched"
+HANGS = {
+    "name": "hangs",
+    "version": "1",
+    "source": {
+        "file": "{{ own_files }}/hangs.php",
+        "sha256": "{{ lookup('ansible.builtin.file', own_files ~ '/hangs.php', rstrip=false) | hash('sha256') }}",
+    },
+}
 BROKEN_PHP = {"app": {"ini": {"auto_prepend_file": "/nowhere.php"}, "health": {"within": "3s"}}}
 
 
@@ -149,6 +157,14 @@ def test_a_manifest_has_a_mistyped_key(refused: t.Callable[..., str]) -> None:
 def test_who_runs_it_has_no_rights_on_the_host(refused: t.Callable[..., str]) -> None:
     said = refused(**UPGRADE, ansible_user="nobody", fungible_become=False)
     assert re.search(r"become: true", said), said
+
+
+def test_a_routine_that_hangs_is_ended_with_what_it_started(machine: Machine, refused: t.Callable[..., str]) -> None:
+    changes = {"plugins": {"use": "{{ wordpress_manifest.plugins.use + [hangs] }}"}, "migration": {"within": "3s"}}
+    said = refused(**ACTIONCENTER, hangs=HANGS, wordpress_changes=changes)
+    why = r"it waits for 2 .*it did not end within 3 s \(migration.within\)"
+    assert re.match(rf"actioncenter: activate hangs 1 failed: {why}: mend it and run again", said), said
+    assert "86399" not in machine.run("sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '").stdout
 
 
 def test_an_instance_that_is_never_healthy_is_stopped_and_marked_bad(
