@@ -25,6 +25,8 @@ class MariaDB:
         self.databases: dict[str, list[str]] = {}  # name -> tables
         self.accounts: dict[str, list[str]] = {}  # user -> what is kept of the passwords that let it in
         self.rights: dict[tuple[str, str], set[str]] = {}  # user, pattern
+        self.rows: dict[str, list[list[str]]] = {}  # of tables that are read by HANDLER, such as `blog`.`wp_options`
+        self.port = "3306"
         self.refusal = ""
         self.statements: list[str] = []
         self.up = True
@@ -34,6 +36,8 @@ class MariaDB:
         """Answer the core's questions of the catalogue."""
         if not self.up:
             return DOWN
+        if "HANDLER" in sql:
+            return self._handler(sql)
         tables = re.search(r"COUNT\(\*\) FROM information_schema.tables WHERE table_schema = '(\w+)'", sql)
         if tables:
             return Done(0, f"{len(self.databases[tables[1]])}\n", "")
@@ -50,6 +54,19 @@ class MariaDB:
         for pattern in sorted({patterns[1].replace("\\\\", "\\"), patterns[2]}):
             rows += [["right", pattern, one] for one in sorted(self.rights.get((user[1], pattern), ()))]
         return Done(0, "".join("\t".join(row) + "\n" for row in rows), "")
+
+    def _handler(self, sql: str) -> Done:
+        """Read a table by one of its keys; the key is the column before the value."""
+        opened = re.search(r"HANDLER (`[\w-]+`\.`\w+`) OPEN AS kept;\s+HANDLER kept READ \w+ = \('(\w+)'\)", sql)
+        assert opened, sql
+        if opened[1] not in self.rows:
+            return Done(
+                1,
+                "",
+                f"--------------\nHANDLER {opened[1]}\n--------------\n\nERROR 1146 (42S02) at line 3: no table\n",
+            )
+        found = [row for row in self.rows[opened[1]] if opened[2].lower() in [one.lower() for one in row]]
+        return Done(0, "".join("\t".join(row) + "\n" for row in [[self.port], *found]), "")
 
     def _priv(self, user: str) -> str:
         """Tell an account as the server keeps it; an empty alternative stands for the outer values."""

@@ -87,16 +87,32 @@ def test_a_real_site_is_described_and_what_somebody_edited_is_named(site: Path) 
     assert found["catalogue"]["extensions"]["akismet"]["source"] == {"file": f"akismet-{version}.zip"}
 
 
-@contextlib.contextmanager
-def served(site: Path) -> t.Iterator[int]:
-    """Install the site on SQLite, with Akismet switched on, and serve it by PHP itself."""
+def install(site: Path, drop_in: str) -> None:
+    """Install the site on SQLite, with Akismet and Hello Dolly switched on."""
     with zipfile.ZipFile(artifacts.sqlite_integration().path) as archive:
         archive.extractall(site / "wp-content/plugins")
-    (site / "wp-content/db.php").write_text(wordpress_php.sqlite(SQLITE))
+    (site / "wp-content/db.php").write_text(drop_in)
     (site / "wp-content/mu-plugins").mkdir()
     (site / "wp-content/mu-plugins/says.php").write_text(SAYS)
     (site / "wp-config.php").write_text(CONFIG)
     subprocess.run(["php", "-r", INSTALL], cwd=site, check=True, capture_output=True)
+
+
+def test_a_real_database_tells_which_plugins_are_on_and_is_left_alone(site: Path) -> None:
+    with zipfile.ZipFile(artifacts.sqlite_integration().path) as archive:
+        install(site, archive.read(f"{SQLITE}/db.copy").decode())
+    before = {path: path.lstat().st_mtime_ns for path in site.rglob("*")}
+    found = described(site)[0]
+    plugins = {one["name"]: one["active"] for one in found["extensions"] if one["kind"] == "plugin"}
+    assert plugins == {"akismet": True, "hello": True, SQLITE: False}, found["notes"]
+    assert {"name": SQLITE, "state": "disabled"} in found["manifest"]["plugins"]["use"]
+    assert {path: path.lstat().st_mtime_ns for path in site.rglob("*")} == before
+
+
+@contextlib.contextmanager
+def served(site: Path) -> t.Iterator[int]:
+    """Serve the site by PHP itself."""
+    install(site, wordpress_php.sqlite(SQLITE))
     port, env = free_ports(1), {**os.environ, "PHP_CLI_SERVER_WORKERS": "2"}
     with subprocess.Popen(["php", "-q", "-S", f"127.0.0.1:{port}"], cwd=site, env=env) as server:
         try:

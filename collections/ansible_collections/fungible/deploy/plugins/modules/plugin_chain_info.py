@@ -33,6 +33,8 @@ options:
     description:
       - Describe the WordPress that people keep by hand in this folder, instead of a declared chain. The manifest is not
         read then, and nothing of the folder is run or written. C(docs/adoption.md) tells what to do with it.
+      - Which plugins are on is asked of the database that its C(wp-config.php) names, if that is a MariaDB on this host
+        or a file of WordPress's SQLite drop-in. For MariaDB this takes root, and no password is read.
       - Either this or O(manifest) is needed.
     type: path
   manifest:
@@ -105,15 +107,13 @@ version:
   description: The version of the WordPress in O(path).
   returned: when O(path) is given
   type: str
-active:
-  description: Which of its plugins are on. The database is not asked, so this is V(unknown).
-  returned: when O(path) is given
-  type: str
 extensions:
   description:
     - Plugins, must-use plugins, themes and drop-ins in O(path), each with its name, kind, path, version, how it
       differs from what wordpress.org published, and whether M(fungible.deploy.plugin_chain) put it there (C(kept)). The
       C(state) of that is V(whole), V(differs), with the paths that do, or V(no).
+    - C(active) is whether a plugin is on in the database, or V(unknown), with the reason in RV(notes). Must-use files
+      and drop-ins are always on; of themes, and of must-use folders, which need a loader, it is V(unknown).
   returned: when O(path) is given
   type: list
   elements: dict

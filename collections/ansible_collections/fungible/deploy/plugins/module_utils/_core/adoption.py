@@ -12,6 +12,8 @@ import typing as t
 from dataclasses import dataclass, field
 from posixpath import join
 
+from . import active
+from .active import Active
 from .context import ROOT
 from .errors import HostError, ManifestError
 from .kinds import wordpress_contents, wordpress_published
@@ -40,10 +42,7 @@ WHY: t.Final = {
     "none": "nothing is published of it to compare it with",
     "unknown": "could not be compared with what wordpress.org published",
 }
-ALWAYS: t.Final = (
-    "which plugins are on is in the site's database, which was not asked: give the others `state: disabled`",
-    "the manifest still needs app.source, app.secret, its stores and its routes",
-)
+SUPPLY: t.Final = "the manifest still needs app.source, app.secret, its stores and its routes"
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ class Seen:
     links: t.Mapping[str, str] = field(default_factory=dict)
     checkouts: tuple[str, ...] = ()
     published: Facts = field(default_factory=dict)
+    active: Active = field(default_factory=Active)
 
 
 def facts(host: Host, path: str, *, published: bool = False, published_url: str = "") -> Facts:
@@ -65,7 +65,6 @@ def facts(host: Host, path: str, *, published: bool = False, published_url: str 
     return {
         "path": seen.path,
         "version": seen.version,
-        "active": "unknown",
         "extensions": [_told(one, seen) for one in seen.extensions],
         "links": dict(seen.links),
         "checkouts": list(seen.checkouts),
@@ -106,6 +105,7 @@ def observe(host: Host, path: str, published: bool, base: str) -> Seen:
         {_utf8(at): _utf8(target) for at, target in links.items() if target},
         tuple(one.path for one in found if host.stat(join(path, one.path, ".git"))),
         wordpress_published.facts(host, path, _files(host, path, folders), plugins, base) if published else {},
+        active.observe(host, path),
     )
 
 
@@ -146,7 +146,7 @@ def _utf8(name: str) -> str:
 
 def _told(one: Found, seen: Seen) -> Facts:
     plain = {"name": one.name, "kind": one.kind, "path": one.path, "version": one.version}
-    return {**plain, "published": _compared(one, seen)}
+    return {**plain, "active": seen.active.of(one), "published": _compared(one, seen)}
 
 
 def _compared(one: Found, seen: Seen) -> Facts:
@@ -160,6 +160,7 @@ def _compared(one: Found, seen: Seen) -> Facts:
 def described(seen: Seen) -> tuple[Facts, Facts, list[str]]:
     """Describe what was seen as a catalogue and a manifest, and say what people must still do."""
     entries: dict[str, Facts] = {}
+    uses: list[Facts] = []
     notes = []
     for one in seen.extensions:
         why = _left_out(one, entries)
@@ -168,13 +169,22 @@ def described(seen: Seen) -> tuple[Facts, Facts, list[str]]:
             continue
         state = _compared(one, seen)["state"]
         entries[_name(one)] = _entry(one, state)
+        uses.append({"name": _name(one), **({} if seen.active.of(one) else {"state": "disabled"})})
         if WHY[state]:
             notes.append(f"{one.path}: {WHY[state]}: put it beside the catalogue as {_file(one)}, or name its source")
     notes += [f"{path!r}: is a link to {target!r}, and was not looked into" for path, target in seen.links.items()]
     notes += [f"{path!r}: is a checkout of git" for path in seen.checkouts]
     app = {"kind": "wordpress", **({"version": seen.version} if _is(VERSION.pattern, seen.version) else {})}
-    manifest = {"app": app, "plugins": {"use": [{"name": name} for name in entries]}}
-    return {"extensions": entries}, manifest, [*notes, *ALWAYS]
+    manifest = {"app": app, "plugins": {"use": uses}}
+    return {"extensions": entries}, manifest, [*notes, *_unknown(seen), SUPPLY]
+
+
+def _unknown(seen: Seen) -> list[str]:
+    """Say that people have to tell which plugins are off, where it is not known of any."""
+    plugins = [one for one in seen.extensions if one.kind == ExtensionKind.PLUGIN.value]
+    if active.UNKNOWN not in [seen.active.of(one) for one in plugins]:
+        return []
+    return [f"which plugins are on is not known ({seen.active.why}): give `state: disabled` to those that are off"]
 
 
 def _left_out(one: Found, entries: t.Container[str]) -> str:

@@ -62,7 +62,7 @@ class MariaDB:
 
     def observe(self, host: Host, ctx: Context) -> t.Mapping[str, str]:
         """Read catalogue tables as MariaDB's administrator, over its socket."""
-        rows = _ask(
+        rows = ask(
             host,
             f"""
             SELECT 'database', schema_name FROM information_schema.schemata WHERE schema_name = '{self.database}';
@@ -154,7 +154,7 @@ class MariaDB:
 
     def _known_hashes(self, host: Host) -> list[str]:
         sql = f"SELECT Priv FROM mysql.global_priv WHERE User = '{self.user}' AND Host = 'localhost';"  # noqa: S608 - checked
-        rows = _ask(host, sql)
+        rows = ask(host, sql)
         return _hashes(rows[0][0]) if rows else []
 
     def _identified(self, hashes: list[str]) -> str:
@@ -175,7 +175,7 @@ class MariaDB:
         dump = f"{path}.sql"
         argv = ("mariadb-dump", "--single-transaction", "--routines", "--triggers", "--events", "--hex-blob")
         host.dump_command((*argv, self.database), dump).require(f"store {self.name}: cannot be dumped", StoreError)
-        tables = _ask(
+        tables = ask(
             host,
             "SELECT COUNT(*) FROM information_schema.tables "  # noqa: S608 - the name is checked by the schema
             f"WHERE table_schema = '{self.database}' AND table_type = 'BASE TABLE';",
@@ -209,7 +209,8 @@ def _do(sql: str, host: Host) -> None:
         raise StoreError(f"MariaDB: {_reason(done.err)}")
 
 
-def _ask(host: Host, sql: str) -> list[list[str]]:
+def ask(host: Host, sql: str) -> list[list[str]]:
+    """Ask as MariaDB's administrator, over its socket."""
     try:
         done = host.ask(_CLIENT, stdin=sql)
     except HostError as exc:
@@ -231,7 +232,8 @@ def _hashes(priv: str) -> list[str]:
 
 def _reason(err: str) -> str:
     """Keep the server's number and reason, but no part of a statement, which may hold a password."""
-    first = (err.strip().splitlines() or ["no reason given"])[0]
+    lines = err.strip().splitlines() or ["no reason given"]
+    first = next((line for line in lines if line.startswith("ERROR ")), lines[0])
     if "(2002)" in first or "2002" in first.split(":")[0]:
         return "the server does not answer on its socket: start it (systemctl start mariadb)"
     if "(28000)" in first:
