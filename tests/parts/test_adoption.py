@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import typing as t
 import zipfile
@@ -114,12 +115,13 @@ def served(site: Path) -> t.Iterator[int]:
     """Serve the site by PHP itself."""
     install(site, wordpress_php.sqlite(SQLITE))
     port, env = free_ports(1), {**os.environ, "PHP_CLI_SERVER_WORKERS": "2"}
-    with subprocess.Popen(["php", "-q", "-S", f"127.0.0.1:{port}"], cwd=site, env=env) as server:
+    command = ["php", "-q", "-S", f"127.0.0.1:{port}"]
+    with subprocess.Popen(command, cwd=site, env=env, start_new_session=True) as server:
         try:
             assert LocalHost().wait_until(lambda: is_whole(ask(port)), 30), ask(port)
             yield port
         finally:
-            server.terminate()
+            os.killpg(server.pid, signal.SIGTERM)  # its workers would go on without it
 
 
 def is_whole(answer: Answer) -> bool:
