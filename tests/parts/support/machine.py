@@ -195,13 +195,14 @@ class Machine:
         assert self.host.wait_until(lambda: bool(condition()), seconds), f"not within {seconds:g} s"
 
     def pids(self) -> list[int]:
-        """Tell every process that was started for this root."""
+        """Tell every process that was started for this root; php-fpm's workers write their title over all but where."""
         mark = os.fsencode(str(self.root) + "/")
         found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and int(entry.name) != os.getpid():
                 with contextlib.suppress(OSError):
-                    if mark in (entry / "cmdline").read_bytes() or mark in (entry / "environ").read_bytes():
+                    known = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
+                    if any(mark in one for one in (*known, os.fsencode(os.readlink(entry / "cwd")))):
                         found.append(int(entry.name))
         return found
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -124,8 +125,19 @@ def test_what_a_test_left_running_is_told_and_ended(monkeypatch: pytest.MonkeyPa
         assert left.stdout is not None
         left.stdout.readline()
         outcome = suite_left.left_running()
-        assert (outcome.passed, outcome.failed) == (0, 1)
+        assert (outcome.passed, outcome.failed) == (0, len(outcome.output.splitlines()))
         assert f"process {left.pid}" in outcome.output
         assert "test_what_a_test_left_running" in outcome.output
     assert left.returncode == -15
-    assert not suite_left.left_running().failed
+    assert f"process {left.pid}" not in suite_left.left_running().output
+
+
+def test_what_hides_its_mark_is_known_by_the_folder_that_is_gone() -> None:
+    sleeps = "import time; print(flush=True); time.sleep(600)"
+    with tempfile.TemporaryDirectory(prefix="fg-", dir="/tmp") as folder:
+        left = subprocess.Popen([sys.executable, "-c", sleeps], cwd=folder, env={}, stdout=subprocess.PIPE)
+    with left:
+        assert left.stdout is not None
+        left.stdout.readline()
+        assert f"process {left.pid}" in suite_left.left_running().output
+    assert left.returncode == -15
