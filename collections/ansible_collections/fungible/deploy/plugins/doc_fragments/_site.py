@@ -75,6 +75,21 @@ options:
     default: ''
 """
 
+    LOCK = r"""
+options:
+  sites:
+    description:
+      - The sites of each host by its name, usually the C(fungible_sites) of all hosts.
+    type: dict
+    required: true
+  artifacts:
+    description:
+      - The folder on the controller that keeps fetched artifacts, by their sha256. Empty means
+        C(~/.cache/fungible/artifacts).
+    type: str
+    default: ''
+"""
+
     CHANGES = r"""
 options: {}
 attributes:

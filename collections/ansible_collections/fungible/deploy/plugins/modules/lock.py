@@ -17,17 +17,6 @@ description:
   - What is locked stays as it is until O(update) asks for it, or until the catalogue no longer allows it.
   - It runs on the controller, which needs the Python library C(requests) for sources that are asked over the network.
 options:
-  sites:
-    description:
-      - The sites of each host by its name, usually the C(fungible_sites) of all hosts.
-    type: dict
-    required: true
-  artifacts:
-    description:
-      - The folder on the controller that keeps fetched artifacts, by their sha256. Empty means
-        C(~/.cache/fungible/artifacts).
-    type: str
-    default: ''
   update:
     description:
       - The extensions to update to the newest version that their entries allow. V(all) means all of them.
@@ -36,6 +25,7 @@ options:
     default: []
 extends_documentation_fragment:
   - fungible.deploy._site.catalogue
+  - fungible.deploy._site.lock
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.

@@ -17,20 +17,10 @@ description:
   - A source that does not answer, and a site that cannot be read, is a warning; the rest is told.
   - It runs on the controller, which needs the Python library C(requests) for sources that are asked over the network.
     Newer artifacts are fetched into the folder that keeps them, since their headers say what they demand.
-options:
-  sites:
-    description:
-      - The sites of each host by its name, usually the C(fungible_sites) of all hosts.
-    type: dict
-    required: true
-  artifacts:
-    description:
-      - The folder on the controller that keeps fetched artifacts, by their sha256. Empty means
-        C(~/.cache/fungible/artifacts).
-    type: str
-    default: ''
+options: {}
 extends_documentation_fragment:
   - fungible.deploy._site.catalogue
+  - fungible.deploy._site.lock
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
