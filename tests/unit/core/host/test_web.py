@@ -45,14 +45,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         t.cast("Server", self.server).asked.append((self.path, self.headers["Authorization"]))
         last = self.path.rpartition("/")[2]
-        body, length, headers = BYTES, 0, {}
+        status, body, length, headers = 404 if last == "absent" else 200, BYTES, 0, {}
         if last == "packed":
             body, headers = gzip.compress(BYTES), {"Content-Encoding": "gzip"}
         elif last == "broken":
             length = 5
         elif last == "large":
             body = b" " * 100 + BYTES
-        self.send_response(404 if last == "absent" else 200)
+        elif last.startswith("later-"):
+            status, headers = 503, {"Retry-After": last.partition("-")[2].replace("_", " ")}
+        self.send_response(status)
         for name, value in {"Content-Length": str(len(body) + length), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
@@ -92,6 +94,23 @@ def test_an_artifact_comes_whole_or_is_told(server: Server, monkeypatch: pytest.
     monkeypatch.setattr(web, "ARTIFACT", 100)
     with pytest.raises(ArtifactError, match="is larger than 100 bytes"):
         list(client.pieces(f"http://{server.at}/large", ()))
+
+
+@pytest.mark.parametrize("when", ["100000", "9" * 20, "Fri,_31_Dec_9999_23:59:59_GMT"])
+def test_a_source_that_asks_to_come_back_much_later_is_not_asked_again(server: Server, when: str) -> None:
+    client = Web()
+    with pytest.raises(AwayError, match="it answers 503, and asks to come back later"):
+        client.document(f"http://{server.at}/later-{when}", ())
+    with pytest.raises(AwayError, match="/plain: cannot be read: it answers 503"):
+        client.document(f"http://{server.at}/plain", ())
+    assert [path for path, _login in server.asked] == [f"/later-{when}"]
+
+
+@pytest.mark.parametrize("when", ["0", "soon", "Fri,_31_Dec_99999_23:59:59_GMT"])
+def test_a_source_that_says_no_time_is_asked_again_as_any_other(server: Server, when: str) -> None:
+    with pytest.raises(AwayError, match="it answers 503, and asks to come back later"):
+        Web().document(f"http://{server.at}/later-{when}", ())
+    assert len(server.asked) == 1 + web.TRIES
 
 
 def test_a_proxy_of_the_environment_is_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ TRIES: t.Final = 3
 BACKOFF: t.Final = 0.3
 CONNECT: t.Final = 10
 PAUSE: t.Final = 60  # at most, between two pieces of an answer
+PATIENCE: t.Final = 20  # whoever is asked to come back later than that does not in this run
 DOCUMENT: t.Final = 1 << 25
 ARTIFACT: t.Final = 1 << 31
 CHUNK: t.Final = 1 << 18
@@ -34,6 +35,8 @@ AGAIN: t.Final = (429, 500, 502, 503, 504)
 ABSENT: t.Final = (404, 410)
 MOVED: t.Final = (301, 302, 303, 307, 308)
 HEADERS: t.Final = {"User-Agent": "fungible", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+# What came is read as it is, and all of it has to come: `urllib3` before 2.0 does not insist on that by itself.
+PLAIN: t.Final[dict[str, t.Any]] = {"redirect": False, "preload_content": False, "enforce_content_length": True}
 
 _Ask = t.Callable[[str], t.Any]
 
@@ -112,20 +115,44 @@ def _server(url: str) -> _Ask:
         manager = urllib3.PoolManager(maxsize=WORKERS, **known)
     login = requests.utils.get_netrc_auth(url)
     headers = {**HEADERS, **(urllib3.util.make_headers(basic_auth=":".join(login)) if login else {})}
-    retry = urllib3.util.Retry(
-        total=TRIES, backoff_factor=BACKOFF, status_forcelist=AGAIN, allowed_methods=("GET",), raise_on_status=False
-    )
+    retry = _retry()
     timeout = urllib3.util.Timeout(connect=CONNECT, read=PAUSE)
 
     def ask(target: str) -> t.Any:
         try:
-            return manager.request(
-                "GET", target, redirect=False, preload_content=False, headers=headers, retries=retry, timeout=timeout
-            )
+            answer = manager.request("GET", target, headers=headers, retries=retry, timeout=timeout, **PLAIN)
         except urllib3.exceptions.HTTPError as exc:
             raise AwayError(_reason(exc)) from exc
+        if answer.status in AGAIN and "retry-after" in answer.headers:
+            answer.close()
+            raise AwayError(f"it answers {answer.status}, and asks to come back later")
+        return answer
 
     return ask
+
+
+def _retry() -> t.Any:
+    """Make the rule of asking again; a source may say when, but not keep us waiting for as long as it likes."""
+    import urllib3  # noqa: PLC0415
+
+    class Retry(urllib3.util.Retry):
+        """Be `urllib3`'s, with a bound that not every version of it has."""
+
+        def get_retry_after(self, response: t.Any) -> float | None:
+            try:
+                return super().get_retry_after(response)
+            except (ValueError, OverflowError, urllib3.exceptions.InvalidHeader):
+                return None  # it is no time
+
+        def increment(self, *asked: t.Any, **came: t.Any) -> t.Any:
+            answer = came.get("response")
+            if answer is not None and (self.get_retry_after(answer) or 0) > PATIENCE:
+                raise urllib3.exceptions.MaxRetryError(came["_pool"], asked[1])
+            return super().increment(*asked, **came)
+
+    return Retry(
+        total=TRIES, backoff_factor=BACKOFF, status_forcelist=AGAIN, allowed_methods=("GET",), raise_on_status=False
+    )
 
 
 def _pieces(url: str, answer: t.Any, most: int) -> t.Iterator[bytes]:
