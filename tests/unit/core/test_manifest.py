@@ -369,3 +369,12 @@ def test_what_is_wrong_in_a_chain_is_told(data: t.Any, line: str) -> None:
     with pytest.raises(ManifestError) as refused:
         manifest.parse_chain("blog", data)
     assert str(refused.value) == line
+
+
+def test_only_a_site_that_is_kept_where_it_is_needs_no_application() -> None:
+    data = {"plugins": {"use": [extension("akismet")]}}
+    manifest.require_valid("blog", data, "/var/www/html")
+    with pytest.raises(ManifestError, match=r"blog\.app: is missing"):
+        manifest.require_valid("blog", data)
+    with pytest.raises(ManifestError, match=r"blog\.plugins: is missing"):
+        manifest.require_valid("blog", {}, "/var/www/html")

@@ -51,8 +51,7 @@ class ManifestAction(ActionBase):
         path, artifacts = str(args.pop("lock", "") or ""), str(args.pop("artifacts", "") or "")
         lock = partial(_lock, path, inventory, artifacts)
         expanded = expansion.expand(str(args["site"]), whole, plain(args.pop("catalogue", None)), lock)
-        parse = manifest.parse_chain if args.get("path") else manifest.parse  # what is kept where it is needs no app
-        parse(str(args["site"]), expanded.manifest)
+        manifest.require_valid(str(args["site"]), expanded.manifest, str(args.get("path") or ""))
         public, found = secrets.split(expanded.manifest)
         return {**args, "manifest": public, "secrets": found, "notes": notes.write(expanded.notes)}, expanded.warnings
 

@@ -199,6 +199,14 @@ def parse_chain(name: str, data: t.Any) -> tuple[tuple[Extension, ...], tuple[Re
     return plugins, removed
 
 
+def require_valid(name: str, data: t.Any, path: str = "") -> None:
+    """Insist that a manifest is one; of a site that is kept where it is (its path), only the chain has to be."""
+    if path:
+        parse_chain(name, data)
+    else:
+        parse(name, data)
+
+
 def _app(name: str, values: dict[str, t.Any], kinds: t.Mapping[str, Kind]) -> App:
     common = {key: value for key, value in values.items() if key in APP and key not in ("kind", "runtime", "reload")}
     return App(
