@@ -63,21 +63,33 @@ def test_a_run_that_dies_among_routines_goes_on_where_it_was_and_tells_no_plugin
     machine: Machine, folder: Path, tmp_path: Path
 ) -> None:
     machine.site = wordpress.SITE
-    old, plugins, names = wordpress.manifest(machine, "6.5.5"), Plugins(tmp_path), ("first", "second")
-    manifest = {**old, "plugins": {"use": [*old["plugins"]["use"], *map(plugins.entry, names)]}}
+    plain, plugins = wordpress.manifest(machine, "6.5.5"), Plugins(tmp_path)
+    before = [plugins.entry("newer"), plugins.entry("gone")]
+    after = [plugins.entry("newer", "1.1"), plugins.entry("new"), plugins.entry("last")]
+    use = plain["plugins"]["use"]
+    old, manifest = ({**plain, "plugins": {"use": [*use, *chain]}} for chain in (before, after))
     machine.deploy(old)
     begin = Beginning(machine, folder / "routines", old, lambda: machine.get("/wp-login.php").status == 200)
     deaths = Deaths(begin, lambda host: machine.deploy(manifest, host=host))
-    [_migration, first, second] = deaths.about("bin/sh")
-    for death in deaths.of(is_whole, numbers=(first + 1, second, second + 1)):  # a routine ran, and is not noted yet
+    gone, _migration, *others = deaths.about("bin/sh")
+    assert len(others) == len(after)
+    due = {
+        "deactivate gone 1.0": ("gone", "1.0", False),
+        "upgrade newer 1.0 to 1.1": ("newer", "1.1", True),
+        "activate new 1.0": ("new", "1.0", True),
+        "activate last 1.0": ("last", "1.0", True),
+    }
+    for death in deaths.of(is_whole, numbers=[number + 1 for number in (gone, *others)]):  # it ran, and is not noted
         with death:
-            believed = [one.name for one in machine.journal(manifest).told or ()]
+            noted = {(one.name, one.version, one.on) for one in machine.journal(manifest).told or ()}
             assert death.bad == []
             finished = deaths.again(is_whole)
             assert finished.bad == []
-            activated = [step for step in finished.ended.steps if step.startswith("activate ")]
-            assert activated == [f"activate {name} 1.0" for name in names if name not in believed]
-            assert [told(machine, name) for name in names] == [["activate:1.0"]] * 2
+            steps = [step for step in finished.ended.steps if step.endswith((" 1.0", " 1.1"))]
+            assert steps == [step for step, note in due.items() if note not in noted]
+            assert told(machine, "newer") == ["activate:1.0", "upgrade:1.1"]
+            assert told(machine, "gone") == ["activate:1.0", "deactivate:1.0"]
+            assert told(machine, "new") == told(machine, "last") == ["activate:1.0"]
             assert differences(picture(machine.root), deaths.end) == []
             assert machine.deploy(manifest) == []
     deaths.tell()

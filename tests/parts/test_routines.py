@@ -143,6 +143,12 @@ def test_what_a_routine_prints_and_where_it_sends_the_browser_is_no_failure(site
     assert told(site, "prints") == told(site, "sends") == ["activate:1.0"]
 
 
+def test_what_a_routine_puts_off_until_the_end_of_the_page_is_done(site: Machine, plugins: Plugins) -> None:
+    later = plugins.entry("later", activate=f"add_action('shutdown', function () {{ {TABLE} }});")
+    site.deploy(manifest(site, later))
+    assert tables(site) == ["wp_gifts"]
+
+
 def test_a_drop_in_is_loaded_and_nothing_else_of_its_artifact_or_of_wp_content_is_touched(
     site: Machine, tmp_path: Path
 ) -> None:

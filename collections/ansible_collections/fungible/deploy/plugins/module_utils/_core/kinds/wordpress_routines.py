@@ -9,6 +9,8 @@ import typing as t
 ROUTINE: t.Final = r"""<?php
 // Whatever ends this process before it says its mark is a failure: exit, wp_die, an error, a signal.
 final class Fungible {
+    // Beside what routines change: it is there where they came to their end, whoever else knows of that.
+    const LAST = 'fungible_last_routine';
     public static $now = 'WordPress was loaded';
     public static $done = false;
     public static $why = '';
@@ -26,11 +28,16 @@ final class Fungible {
             self::$why = strtok($error['message'], "\n") . ' in ' . $error['file'] . ' line ' . $error['line'];
         }
         if (self::$why === '' && (self::$done || (self::$redirected && self::$now === 'it was told'))) {
+            update_site_option(self::LAST, self::what());
             file_put_contents('php://stdout', "\n" . getenv('FUNGIBLE_MARK') . "\n");
-            exit(0);
+            return;  // what plugins put off until the end of a page comes after this, as on the Plugins screen
         }
         file_put_contents('php://stderr', trim(self::$why) ?: 'it ended the process while ' . self::$now);
         exit(1);
+    }
+
+    public static function what() {
+        return getenv('FUNGIBLE_VERB') . ', ' . getenv('FUNGIBLE_MARK');
     }
 
     public static function error($type, $text) {
@@ -168,6 +175,10 @@ $network = is_multisite() && in_array($file, $GLOBALS['fungible_network'] ?? arr
 if ($file === '') {
     Fungible::$why = 'WordPress does not find it in the release';
     exit(1);
+}
+if (get_site_option(Fungible::LAST) === Fungible::what()) {  // in a run that was cut off before it noted that
+    Fungible::$done = true;
+    exit(0);
 }
 $each = is_multisite() && !$network && in_array($verb, array('activate', 'deactivate', 'drop'), true);
 foreach ($each ? get_sites(array('fields' => 'ids', 'number' => 0)) : array(0) as $site) {
