@@ -10,13 +10,14 @@ import os
 import tempfile
 import threading
 import typing as t
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import cached_property
 
 from ..errors import ArtifactError
 from ..lock.file import artifact
+from . import workers
 from .files import told
-from .web import CHUNK, WORKERS, Web
+from .web import CHUNK, Web
 
 A = t.TypeVar("A")
 B = t.TypeVar("B")
@@ -29,6 +30,10 @@ class LocalDesk:
 
     def __init__(self, cache: str, find: t.Callable[[str], str], redirects: t.Collection[str] = ()) -> None:
         self._cache, self._find, self._redirects = cache, find, tuple(redirects)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.__dict__.pop("_web", None)
         self._asked: dict[str, Future[t.Any]] = {}
         self._lock, self._looking = threading.Lock(), threading.Lock()
 
@@ -94,8 +99,7 @@ class LocalDesk:
 
     def each(self, work: t.Callable[[A], B], items: t.Sequence[A]) -> list[B]:
         """Do the work on each, several at a time; the first that fails, in their order, is raised."""
-        with ThreadPoolExecutor(WORKERS) as pool:
-            return list(pool.map(work, items))
+        return workers.each(work, items, self._begin)
 
     def _pieces(self, location: str, redirects: t.Collection[str]) -> t.Iterator[bytes]:
         if "://" in location:

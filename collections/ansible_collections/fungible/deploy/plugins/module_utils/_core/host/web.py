@@ -21,8 +21,14 @@ from ..errors import ArtifactError, HostError
 from ..lock.protocol import AwayError, GoneError
 from ..redirects import MOST as REDIRECTS
 from ..redirects import followed
+from .workers import AT_ONCE
 
-WORKERS: t.Final = 8
+try:  # no part of Python, and only resolving needs them
+    import requests
+    import urllib3
+except ImportError:
+    requests = None  # type: ignore[assignment]
+
 TRIES: t.Final = 3
 BACKOFF: t.Final = 0.3
 CONNECT: t.Final = 10
@@ -98,11 +104,8 @@ class Web:
 
 def _server(url: str) -> _Ask:
     """Make what asks one server, by all that the environment says of it."""
-    try:
-        import requests  # noqa: PLC0415 - no part of Python, and only resolving needs it
-        import urllib3  # noqa: PLC0415
-    except ImportError as exc:
-        raise HostError("requests: is needed to resolve extensions: install it for the Python that runs this") from exc
+    if requests is None:
+        raise HostError("requests: is needed to resolve extensions: install it for the Python that runs this")
     with requests.Session() as session:
         found = session.merge_environment_settings(url, {}, None, None, None)
     trusted = requests.utils.DEFAULT_CA_BUNDLE_PATH if found["verify"] is True else found["verify"]
@@ -110,9 +113,9 @@ def _server(url: str) -> _Ask:
     known: dict[str, t.Any] = {"cert_reqs": "CERT_REQUIRED", place: trusted}
     proxy = requests.utils.select_proxy(url, found["proxies"])
     if proxy:
-        manager = requests.adapters.HTTPAdapter(pool_maxsize=WORKERS).proxy_manager_for(proxy, **known)
+        manager = requests.adapters.HTTPAdapter(pool_maxsize=AT_ONCE).proxy_manager_for(proxy, **known)
     else:
-        manager = urllib3.PoolManager(maxsize=WORKERS, **known)
+        manager = urllib3.PoolManager(maxsize=AT_ONCE, **known)
     login = requests.utils.get_netrc_auth(url)
     headers = {**HEADERS, **(urllib3.util.make_headers(basic_auth=":".join(login)) if login else {})}
     retry = _retry()
@@ -156,8 +159,6 @@ def _retry() -> t.Any:
 
 
 def _pieces(url: str, answer: t.Any, most: int) -> t.Iterator[bytes]:
-    import urllib3  # noqa: PLC0415
-
     size = 0
     try:
         for piece in _decoded(answer):
