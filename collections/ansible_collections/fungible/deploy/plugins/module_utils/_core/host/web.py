@@ -136,7 +136,6 @@ def _server(url: str) -> _Ask:
 
 def _retry() -> t.Any:
     """Make the rule of asking again; a source may say when, but not keep us waiting for as long as it likes."""
-    import urllib3  # noqa: PLC0415
 
     class Retry(urllib3.util.Retry):
         """Be `urllib3`'s, with a bound that not every version of it has."""
