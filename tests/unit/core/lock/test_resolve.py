@@ -196,6 +196,41 @@ def test_a_folder_of_zips_is_looked_through_by_what_their_headers_say(fleet: Fle
     assert [(one.version, one.file) for one in fleet.lock().entries] == [("1.10", "premium/look-1.10.zip")]
 
 
+def test_a_folder_has_zips_of_many_extensions_and_each_gets_its_own(fleet: Fleet) -> None:
+    kinds = {"look": "theme", "db": "drop-in"}
+    zips = {
+        "contact-form-7.5.8.zip": plugin("contact-form-7", "5.8"),
+        "contact-form.zip": plugin("contact-form", "1.1"),
+        "premium.zip": archive({"gallery-2.1/gallery.php": headed("2.1")}),
+        "gallery-2.0.zip": archive({"gallery.php": headed("2.0")}),
+        "look-9.9.zip": archive({"look/style.css": "/*\nTheme Name: Look\nVersion: 9.9\n*/"}),
+        "db.zip": archive({"drop/db.php": "<?php"}),
+    }
+    (fleet.folder / "zips").mkdir()
+    for name, data in zips.items():
+        (fleet.folder / "zips" / name).write_bytes(data)
+    for name in ("contact-form", "contact-form-7", "gallery", *kinds):
+        fleet.extensions[name] = {"kind": kinds.get(name, "plugin"), "source": {"folder": "zips"}}
+    fleet.extensions["db"]["version"] = "1"
+    assert {one.want.name: (one.version, one.file) for one in fleet.lock().entries} == {
+        "contact-form": ("1.1", "zips/contact-form.zip"),
+        "contact-form-7": ("5.8", "zips/contact-form-7.5.8.zip"),
+        "db": ("1", "zips/db.zip"),
+        "gallery": ("2.1", "zips/premium.zip"),
+        "look": ("9.9", "zips/look-9.9.zip"),
+    }
+
+
+def test_a_folder_without_a_zip_of_an_extension_is_told(fleet: Fleet) -> None:
+    (fleet.folder / "zips").mkdir()
+    (fleet.folder / "zips/look-pro-1.0.zip").write_bytes(plugin("look-pro", "1.0"))
+    fleet.extensions["look"] = {"source": {"folder": "zips"}}
+    line = "no zip there is of it: name its zip look.zip, or the one folder in it look"
+    assert refusal(fleet) == f"look (any version from zips): {line}"
+    (fleet.folder / "zips/look.zip").write_bytes(archive({"look/look.php": "<?php"}))
+    assert refusal(fleet).startswith("look.zip: no PHP file in its top folder has a `Plugin Name:` header")
+
+
 def test_a_file_and_a_url_are_locked_on_first_sight(fleet: Fleet) -> None:
     (fleet.folder / "look.zip").write_bytes(plugin("look", "1.4"))
     fleet.extensions["look"] = {"source": {"file": "look.zip"}}

@@ -16,6 +16,10 @@ HEADED: t.Final = ("plugin", "mu-plugin", "theme")  # what must say of itself wh
 MOST: t.Final = 20  # main files that are looked at more closely
 
 
+class HeadlessError(ArtifactError):
+    """An archive that can be read holds no extension of the wanted kind."""
+
+
 @dataclass(frozen=True)
 class Inside:
     """Be what an artifact holds: `files` are below its one top folder, if it has one."""
@@ -24,6 +28,13 @@ class Inside:
     files: t.Mapping[str, str] = field(repr=False)
     headers: headers.Headers | None = None
     warnings: tuple[str, ...] = ()
+    top: str = ""
+
+    def is_of(self, name: str, file: str) -> bool:
+        """Tell whether it is an extension's: by its one folder, or by its own name, with or without a version."""
+        version = self.headers.version if self.headers else ""
+        names = {name, *(f"{name}{joint}{version}" for joint in ("-", "-v", ".") if version)}
+        return not names.isdisjoint((self.top, file.rpartition(".")[0]))
 
 
 class _Sink:
@@ -66,10 +77,10 @@ def inspect(stream: t.BinaryIO, name: str, kind: str) -> Inside:
     top = f"{next(iter(tops))}/" if len(tops) == 1 and "" not in tops else ""
     mains = {path[len(top) :]: said for path, said in sorted(sink.mains.items()) if "/" not in path[len(top) :]}
     if not mains and kind in HEADED:
-        raise ArtifactError(_headless(name, kind, sorted(sink.mains)))
+        raise HeadlessError(_headless(name, kind, sorted(sink.mains)))
     files = {one.path[len(top) :]: one.sha256 for one in entries if one.kind in "fx"}
     digest = listing.digest(listing.dump(entries))
-    return Inside(digest, files, next(iter(mains.values()), None), _several(name, list(mains)))
+    return Inside(digest, files, next(iter(mains.values()), None), _several(name, list(mains)), top[:-1])
 
 
 def _headless(name: str, kind: str, below: t.Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from .. import schema as s
 from ..errors import ArtifactError, ManifestError
 from ..manifest import SLUG, VERSION
 from . import file, origins
-from .artifact import Inside, inspect
+from .artifact import HeadlessError, Inside, inspect
 from .file import Entry, Lock
 from .protocol import AwayError, GoneError
 from .wanted import Want, is_range
@@ -171,7 +171,7 @@ def _choose(want: Want, held: Entry | None, desk: Desk) -> tuple[_Found, str]:
         sha256 = held.sha256 if held and at_hand and desk.has(held.artifact) else ""
         found = [_offered(want, chosen, desk, sha256)] if chosen else []
     else:
-        every = [_looked_into(want, place, desk) for place in origins.places(want, desk)]
+        every = [_looked_into(want, place, desk) for place in _places(want, desk)]
         newest = _best([one.version for one in every])
         version = _best([one.version for one in every if want.allows(one.version)])
         found = [one for one in every if one.version == version]
@@ -180,6 +180,28 @@ def _choose(want: Want, held: Entry | None, desk: Desk) -> tuple[_Found, str]:
     if len(found) > 1:
         raise ArtifactError(f"{want}: {found[0].location} and {found[1].location} are both {version}: keep one")
     return found[0], newest
+
+
+def _places(want: Want, desk: Desk) -> list[str]:
+    """Tell where the artifacts of an extension are; a folder may have zips of others, too."""
+    found = origins.places(want, desk)
+    if not want.source.folder:
+        return found
+    its = [place for place in found if _is_its(want, place, desk)]
+    if not its:
+        raise ArtifactError(
+            f"{want}: no zip there is of it: name its zip {want.name}.zip, or the one folder in it {want.name}"
+        )
+    return its
+
+
+def _is_its(want: Want, place: str, desk: Desk) -> bool:
+    name = _name(place)
+    with desk.open(file.artifact(place, desk.keep(place, ()))) as stream:
+        try:
+            return inspect(stream, name, want.kind).is_of(want.name, name)
+        except HeadlessError:
+            return name.rpartition(".")[0] == want.name
 
 
 def _best(found: t.Sequence[str]) -> str:
