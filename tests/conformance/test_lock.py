@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import typing as t
 
 import pytest
@@ -13,6 +14,7 @@ from tests.conformance.support.tools import run
 from tests.unit.core.examples import unserved
 from tests.unit.core.lock.fleet import plugin
 
+from fungible_dev.artifacts import debian_extension
 from fungible_dev.directory_server import Directory, serving
 
 if t.TYPE_CHECKING:
@@ -21,7 +23,7 @@ if t.TYPE_CHECKING:
     from tests.conformance.conftest import Place
     from tests.conformance.support.tools import Desk
 
-HOSTS: t.Final = {"web1": ("akismet", "forms", "gallery"), "web2": ("akismet", "look")}
+HOSTS: t.Final = {"web1": ("akismet", "forms", "gallery"), "web2": ("akismet", "look", "shibboleth")}
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +46,11 @@ def fleet(place: Place, directory: Directory) -> Desk:
         "forms": {"source": {"composer": directory.url, "package": "agency/forms"}},
         "gallery": {"version": ">=1", "source": {"folder": "premium"}},
         "look": {"source": {"file": "look.zip"}},
+        "shibboleth": {"source": {"folder": "premium"}},
     }
     (desk.files / "premium").mkdir()
     (desk.files / "premium/gallery.zip").write_bytes(plugin("gallery", "1.4"))
+    shutil.copy(debian_extension("shibboleth").path, desk.files / "premium/wordpress-shibboleth.zip")
     (desk.files / "look.zip").write_bytes(plugin("look", "0.9"))
     fleet = {host: {"shop": unserved(*({"name": name} for name in names))} for host, names in HOSTS.items()}
     hosts = {host: {"fungible_sites": sites} for host, sites in fleet.items()}
@@ -99,6 +103,7 @@ def test_both_tools_lock_the_same_bytes_and_agree_on_what_either_locked(fleet: D
         "forms": "2.0",
         "gallery": "1.4",
         "look": "0.9",
+        "shibboleth": debian_extension("shibboleth").version,
     }
     directory.release("akismet", "5.4", plugin("akismet", "5.4"))
     directory.package("agency/forms", "2.1", plugin("forms", "2.1"))

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import typing as t
 
 import pytest
@@ -36,13 +35,6 @@ def manifest(site: Machine, *themes: dict[str, t.Any]) -> Manifest:
     return {**base, "plugins": {"use": [*base["plugins"]["use"], *themes]}}
 
 
-def choose(site: Machine, parent: str, child: str) -> None:
-    """Write what the Themes screen writes."""
-    with sqlite3.connect(site.root / "srv/fungible/wp/stores/db/database.sqlite") as database:
-        for option, value in (("template", parent), ("stylesheet", child)):
-            database.execute("UPDATE wp_options SET option_value = ? WHERE option_name = ?", (value, option))
-
-
 def test_a_child_theme_needs_its_parent_and_both_stay_while_they_are_shown(machine: Machine, tmp_path: Path) -> None:
     machine.site = wordpress.SITE
     child, parent = theme(tmp_path, "child", "Template: parent\n"), theme(tmp_path, "parent", index=PAGE)
@@ -51,14 +43,14 @@ def test_a_child_theme_needs_its_parent_and_both_stay_while_they_are_shown(machi
     ):
         machine.start(manifest(machine, child))
     machine.deploy(manifest(machine, child, parent))
-    choose(machine, "parent", "child")
+    wordpress.choose(machine, "parent", "child")
     assert "<h1>parent and child</h1>" in machine.get("/").body
     with pytest.raises(
         StoreError, match="the theme parent is the one that is shown, and is not in this release: keep it"
     ):
         machine.deploy(manifest(machine))
     assert "<h1>parent and child</h1>" in machine.get("/").body
-    choose(machine, SHIPPED, SHIPPED)
+    wordpress.choose(machine, SHIPPED, SHIPPED)
     machine.deploy(manifest(machine))
     assert "</html>" in machine.get("/").body
 
@@ -67,5 +59,5 @@ def test_a_child_of_a_theme_that_wordpress_ships_needs_no_other(machine: Machine
     machine.site = wordpress.SITE
     says = b"<?php add_action('wp_footer', function () { echo get_template(), ' and ', get_stylesheet(); });"
     machine.deploy(manifest(machine, theme(tmp_path, "child", f"Template: {SHIPPED}\n", functions=says)))
-    choose(machine, SHIPPED, "child")
+    wordpress.choose(machine, SHIPPED, "child")
     assert f"{SHIPPED} and child" in machine.get("/").body

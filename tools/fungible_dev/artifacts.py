@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from .akismet import akismet
 from .artifact_store import Artifact
+from .debian import extension as debian_extension
+from .debian import unpack as unpack_debian
 from .procfile import Broken, procfile_app
 from .synthetic import Synthetic, synthetic_plugin, synthetic_wordpress
 from .wordpress_parts import sqlite_integration, wordpress
@@ -15,9 +16,16 @@ __all__ = [
     "Broken",
     "Synthetic",
     "akismet",
+    "debian_extension",
     "procfile_app",
     "sqlite_integration",
     "synthetic_plugin",
     "synthetic_wordpress",
+    "unpack_debian",
     "wordpress",
 ]
+
+
+def akismet() -> Artifact:
+    """Return Akismet, which lies in Debian's wordpress package."""
+    return debian_extension("akismet")

@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import http.cookies
 import re
+import sqlite3
 import typing as t
 import urllib.parse
 import zipfile
@@ -17,6 +18,8 @@ from fungible_dev import artifacts
 from .machine import Answer
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from .machine import Machine, Manifest
 
 SITE: t.Final = "wp"
@@ -54,6 +57,17 @@ def url(machine: Machine) -> str:
 
 def link(artifact: artifacts.Artifact) -> dict[str, t.Any]:
     return {"version": artifact.version, "source": {"path": str(artifact.path), "sha256": artifact.sha256}}
+
+
+def choose(machine: Machine, parent: str, child: str) -> None:
+    """Write what the Themes screen writes."""
+    with sqlite3.connect(database(machine)) as opened:
+        for option, value in (("template", parent), ("stylesheet", child)):
+            opened.execute("UPDATE wp_options SET option_value = ? WHERE option_name = ?", (value, option))
+
+
+def database(machine: Machine) -> Path:
+    return machine.root / f"srv/fungible/{SITE}/stores/db/database.sqlite"
 
 
 def shipped(version: str, path: str) -> str:
