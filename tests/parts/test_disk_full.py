@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 import typing as t
 from pathlib import Path
 
 import pytest
+from tests.parts.support.disk import resize, small
 from tests.parts.support.machine import Machine
 from tests.parts.support.picture import differences, half_done, picture
 from tests.parts.support.refused import refused
@@ -28,22 +28,11 @@ MEGABYTE: t.Final = 1 << 20
 def live(folder: Path) -> t.Iterator[Scene]:
     """Give a site whose version 1 is live, on a file system of its own."""
     root, apps = (Path(tempfile.mkdtemp(dir=folder)) for _ in range(2))
-    if os.getuid() != 0 or resized(root, 8, "-t", "tmpfs", "fungible-test") != 0:
-        pytest.skip("a file system of its own cannot be mounted here: it takes root")
-    try:
-        with Machine(root) as machine:
-            scene = Scene(machine, apps)
-            scene.deploy("1")
-            machine.get("/add?one")
-            yield scene
-    finally:
-        subprocess.run(["umount", str(root)], check=True)
-
-
-def resized(root: Path, megabytes: int, *how: str) -> int:
-    options = f"size={megabytes}m" if how else f"remount,size={megabytes}m"
-    done = subprocess.run(["mount", *how, "-o", options, str(root)], check=False, capture_output=True)
-    return done.returncode
+    with small(root, "8m"), Machine(root) as machine:
+        scene = Scene(machine, apps)
+        scene.deploy("1")
+        machine.get("/add?one")
+        yield scene
 
 
 @pytest.mark.parametrize("megabytes", [3, 12])
@@ -60,7 +49,7 @@ def test_a_disk_that_is_full_while_files_are_placed(live: Scene, megabytes: int)
     kept = [line for line in differences(picture(machine.root), before) if not line.startswith("var/cache/fungible/")]
     assert kept == []
     assert half_done(machine.root) == []
-    assert resized(machine.root, 64) == 0
+    resize(machine.root, "64m")
     machine.do("staged", manifest)
     assert machine.do("staged", manifest).steps == ()
 
@@ -71,7 +60,7 @@ def test_a_disk_that_is_full_while_data_are_migrated(live: Scene) -> None:
         machine.deploy(manifest)
     assert machine.get("/notes").body == "one"
     assert machine.get("/add?two").status == 200
-    assert resized(machine.root, 256) == 0
+    resize(machine.root, "256m")
     machine.deploy(manifest)
     assert machine.get().body == live.app("2", "large").page
     assert machine.get("/notes").body.split() == ["one", "two"]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ import typing as t
 import pytest
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import BusyError, HostError
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host.files import told
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Owner, Stat
 
@@ -259,3 +261,13 @@ def test_the_person_behind_sudo_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("SUDO_USER", "jo")
     with HOST.lock(f"{tmp_path}/lock", 0):
         assert (tmp_path / "lock").read_text().startswith("jo (process ")
+
+
+@pytest.mark.parametrize(
+    ("who", "what"), [(1000, "run as root (become: true)"), (0, "not even root may: see its attr")]
+)
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM])
+def test_who_may_not_write_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, code: int, who: int, what: str) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: who)
+    with pytest.raises(HostError, match=rf"^/srv/x: .*: {re.escape(what)}"), told("/srv/x"):
+        raise OSError(code, os.strerror(code), "/srv/x")

@@ -26,7 +26,7 @@ REMEDIES: t.Final = {
     errno.EDQUOT: "raise the quota and run again; nothing was switched",
     errno.EACCES: "run as root (become: true)",
     errno.EPERM: "run as root (become: true)",
-    errno.EROFS: "its file system is read-only",
+    errno.EROFS: "have it mounted to be written to, and run again",
     errno.ENOTDIR: "a file is where a directory should be: move it away",
     errno.ENAMETOOLONG: "choose a shorter root",
 }
@@ -39,8 +39,13 @@ def told(path: str) -> t.Iterator[None]:
     try:
         yield
     except OSError as exc:
-        remedy = REMEDIES.get(exc.errno or 0, "see to it and run again")
-        raise HostError(f"{exc.filename or path}: {exc.strerror or exc}: {remedy}") from exc
+        raise HostError(f"{exc.filename or path}: {exc.strerror or exc}: {_remedy(exc)}") from exc
+
+
+def _remedy(exc: OSError) -> str:
+    if exc.errno in (errno.EACCES, errno.EPERM) and os.geteuid() == 0:
+        return "not even root may: see its attributes (lsattr), and how its file system is mounted"
+    return REMEDIES.get(exc.errno or 0, "see to it and run again")
 
 
 class Files:
@@ -56,7 +61,7 @@ class Files:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as exc:
-            raise HostError(f"{path}: {exc.strerror}: {REMEDIES.get(exc.errno or 0, 'see to it')}") from exc
+            raise HostError(f"{path}: {exc.strerror}: {_remedy(exc)}") from exc
 
     def stat(self, path: str) -> Stat | None:
         try:

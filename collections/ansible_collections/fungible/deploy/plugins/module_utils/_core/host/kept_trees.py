@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
 AT_FDCWD: t.Final = -100  # linux/fcntl.h
 EXCHANGE: t.Final = 2  # RENAME_EXCHANGE of linux/fs.h, see renameat2(2)
 LACKING: t.Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
+SPARE: t.Final = ".half"  # of what is copied to be set aside, one at a time
 
 
 def copy(layer: Layer, path: str, like: str, gate: Gate) -> None:
@@ -119,9 +120,13 @@ def set_aside(path: str, place: str, gate: Gate) -> None:
     except OSError as exc:
         if exc.errno != errno.EXDEV:
             raise
-        spare = f"{os.path.dirname(place)}/.{os.path.basename(place)}"
+        spare = f"{os.path.dirname(place)}/{SPARE}"
         trees.remove(spare)
-        _duplicate(path, spare)
+        try:
+            _duplicate(path, spare)
+        except BaseException:
+            trees.remove(spare)
+            raise
         trees.sync(os.path.dirname(place))
         gate(place)
         os.rename(spare, place)
@@ -130,15 +135,18 @@ def set_aside(path: str, place: str, gate: Gate) -> None:
 
 
 def _duplicate(source: str, path: str) -> None:
-    """Copy with modes, times and owners; links stay links."""
-    if os.path.isdir(source) and not os.path.islink(source):
-        shutil.copytree(source, path, symlinks=True)
-    else:
-        shutil.copy2(source, path, follow_symlinks=False)
-    inside = [(folder, name) for folder, *names in os.walk(path) for name in (*names[0], *names[1])]
-    for one in ["", *(os.path.relpath(os.path.join(*pair), path) for pair in inside)]:
-        seen = os.lstat(os.path.join(source, one) if one else source)
-        os.lchown(os.path.join(path, one) if one else path, seen.st_uid, seen.st_gid)
+    """Copy with owners, modes and times, which folders get once all is in them; links stay links."""
+    made = [(source, path)]
+    for one, copy in made:
+        if os.path.isdir(one) and not os.path.islink(one):
+            os.mkdir(copy, 0o700)
+            made += [(os.path.join(one, name), os.path.join(copy, name)) for name in os.listdir(one)]
+        else:
+            shutil.copyfile(one, copy, follow_symlinks=False)
+    for one, copy in reversed(made):
+        seen = os.lstat(one)
+        os.lchown(copy, seen.st_uid, seen.st_gid)
+        shutil.copystat(one, copy, follow_symlinks=False)
 
 
 def compare(path: str, listing: str) -> Damage:
