@@ -87,6 +87,20 @@ def test_all_hosts_extensions_are_locked_in_one_file_and_twice_is_once(desk: Des
     assert desk.lock.read_text() == text
 
 
+def test_a_host_that_has_no_sites_has_no_say_and_no_limit_leaves_out_others(desk: Desk) -> None:
+    desk.plugin("audit", "1.4")
+    desk.declare("audit", web2=["audit"])
+    shared, own = desk.folder / "group_vars/all.json", desk.folder / "host_vars/web2.json"
+    said = {**json.loads(shared.read_text()), **json.loads(own.read_text())}
+    shared.unlink()
+    own.write_text(json.dumps({**said, "fungible_lock": str(desk.folder / "other.lock")}))
+    assert desk.locked("--limit", "web1")
+    assert "audit" in (desk.folder / "other.lock").read_text()
+    assert not desk.lock.exists()
+    (desk.folder / "host_vars/web1.json").write_text(json.dumps({"fungible_lock": "another.lock"}))
+    assert "fungible_lock: hosts have different ones" in playbooks.run(desk.folder, LOCK).stdout
+
+
 def test_what_is_deployed_is_what_was_locked(desk: Desk) -> None:
     desk.plugin("forms", "3.2", **{"Requires Plugins": "audit"})
     desk.plugin("audit", "1.4")
@@ -106,7 +120,8 @@ def test_what_is_locked_stays_until_an_update_is_asked_for(desk: Desk) -> None:
     desk.plugin("audit", "1.5")
     assert not desk.locked()
     assert desk.versions() == {"audit": "1.4"}
-    assert desk.locked("-e", "update=audit")
+    done = playbooks.run(desk.folder, LOCK, "-e", "update='audit, audit'")
+    assert "update audit 1.4 -> 1.5 (any version)" in done.stdout
     assert desk.versions() == {"audit": "1.5"}
     refused = playbooks.run(desk.folder, LOCK, "-e", "update=audti")
     assert "update: audti is nothing that is locked: did you mean audit?" in refused.stdout

@@ -165,6 +165,19 @@ def test_files_that_travelled_are_found_by_their_digest_and_keep_their_names() -
             {"app": {"source": {"url": "https://me:a-password@example.org/y.zip"}}},
             "notes.app.source.url: has a login in its URL, which many would read: take it out",
         ),
+        *(
+            ({"app": {"source": {"url": url}}}, f"notes.app.source.url: {line}")
+            for url, line in [
+                ("me:a-password@example.org/y.zip", "has a login in its URL, which many would read: take it out"),
+                ("https://me:a/password@example.org/y.zip", "its host or port cannot be read: mend the URL"),
+                ("https://[::1/y.zip", "its host or port cannot be read: mend the URL"),
+                (
+                    "https://example.org/\u00e4.zip",
+                    "'https://example.org/\u00e4.zip' must be an https:// or http:// URL",
+                ),
+                ("https://example.org/\x1b[2J", "'https://example.org/\\x1b[2J' must be an https:// or http:// URL"),
+            ]
+        ),
         (
             {"app": {"source": {"path": "/x.zip"}}},
             "notes.app.source: must have one of url, path and file, not url and path",

@@ -130,7 +130,6 @@ def test_a_redirect_to_another_host_is_followed_only_where_that_is_allowed(site:
         ("https://a/1", "https://b/2", ("b",), True),
         ("http://a/1", "https://b/2", ("http://b",), False),
         ("https://a/1", "//b/2", (), False),
-        ("https://a/1", "https://a@b/2", (), False),
         ("https://a/1", "ftp://a/2", ("a",), False),
     ],
 )
@@ -142,6 +141,28 @@ def test_a_redirect_stays_with_the_host_and_with_https(
     else:
         with pytest.raises(ArtifactError, match=r"add it to `redirects` of its source"):
             followed(start, target, allowed)
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        ("https://me:a-password@b/2", "leads to an address with a login in it, which many would read"),
+        ("https://a\\@b/2", "leads to an address with a login in it, which many would read"),
+        ("https://[::1", "leads to what is no address"),
+        ("//a:99999999/2", "leads to what is no address"),
+        ("https://\u00e4/2", "leads to what is no address"),
+        ("/\ud800", "leads to what is no address"),
+        ("/" + "2" * 5000, "leads to what is no address"),
+    ],
+)
+def test_an_address_that_nobody_could_use_is_told_without_its_login(target: str, line: str) -> None:
+    with pytest.raises(ArtifactError) as caught:
+        followed("https://a/1", target, ("b",))
+    assert str(caught.value) == f"https://a/1: {line}: ask who runs it"
+
+
+def test_odd_letters_of_an_address_are_written_as_addresses_have_them() -> None:
+    assert followed("https://a/1", "/\u00e4 \x1b2?x=%20y", ()) == "https://a/%C3%A4%20%1B2?x=%20y"
 
 
 def test_a_file_of_the_host_is_copied(tmp_path: Path) -> None:

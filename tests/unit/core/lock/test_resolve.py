@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import typing as t
 
 import pytest
@@ -106,6 +107,29 @@ def test_an_early_version_is_taken_by_name_alone(fleet: Fleet) -> None:
     assert [one.version for one in fleet.resolve().lock.entries] == ["6.0"]
     fleet.from_directory("akismet", "7.0-beta1")
     assert [one.version for one in fleet.resolve().lock.entries] == ["7.0-beta1"]
+
+
+@pytest.mark.parametrize(
+    ("link", "line"),
+    [
+        ("https://me:a-password@{host}/plugin/akismet.6.0.zip", "leads to an address with a login in it"),
+        ("http://[::1", "leads to what is no address: ask who runs it"),
+        ("/plugin/\ud800.zip", "leads to what is no address: ask who runs it"),
+        ("/plugin/akismet.6.0.zip?for=old \u00e4", ""),
+    ],
+)
+def test_a_link_that_a_source_names_is_one_that_the_lock_can_keep(fleet: Fleet, link: str, line: str) -> None:
+    where = link.format(host=fleet.directory.url.partition("://")[2])
+    said = {"version": "6.0", "download_link": where}
+    fleet.directory.special["/plugins/info/1.2/"] = Answer(200, json.dumps(said).encode())
+    fleet.from_directory("akismet")
+    if line:
+        assert line in (told := refusal(fleet))
+        assert "a-password" not in told
+    else:
+        done = fleet.resolve()
+        assert parse(done.text) == done.lock
+        assert done.lock.entries[0].url.endswith("?for=old%20%C3%A4")
 
 
 def test_files_that_are_not_those_that_were_published_are_told(fleet: Fleet) -> None:
@@ -311,6 +335,17 @@ def test_no_secret_of_a_site_gets_anywhere(fleet: Fleet) -> None:
 
 
 # sources that are away
+
+
+def test_a_cache_that_is_none_is_told(fleet: Fleet) -> None:
+    fleet.from_directory("akismet")
+    (fleet.folder / "cache").write_text("a file")
+    assert refusal(fleet).startswith(f"{fleet.folder}/cache: File exists: ")
+    (fleet.folder / "cache").unlink()
+    held = fleet.lock().entries[0].artifact
+    (fleet.folder / "cache" / held).unlink()
+    (fleet.folder / "cache" / held).mkdir()
+    assert refusal(fleet).startswith(f"{fleet.folder}/cache/{held}: Is a directory: ")
 
 
 def test_what_is_locked_and_cached_needs_no_source(fleet: Fleet) -> None:

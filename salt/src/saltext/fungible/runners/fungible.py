@@ -120,7 +120,7 @@ def lock(
         What is locked stays as it is otherwise.
 
     tgt
-        Which minions' pillars are read.
+        Which minions' pillars are read. What none of them wants is dropped from the lock.
 
     tgt_type
         How ``tgt`` is to be read.

@@ -8,6 +8,7 @@ import difflib
 import re
 import typing as t
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from .errors import ManifestError
 
@@ -50,13 +51,18 @@ class Text:
 class Url(Text):
     """Be a URL that anybody may read: a login in it would be in locks and errors."""
 
-    pattern: str = r"https?://[^\s]+"
-    rule: str = "must be an https:// or http:// URL"
+    pattern: str = "https?://[!-~]+"
+    rule: str = "must be an https:// or http:// URL, without spaces, and with letters beyond ASCII as %.."
 
     def parse(self, value: t.Any, where: str) -> str:
-        if "@" in str(value).partition("://")[2].partition("/")[0]:
+        if "@" in re.split("[/?#]", str(value).partition("://")[2] or str(value), maxsplit=1)[0]:
             raise ManifestError(f"{where}: has a login in its URL, which many would read: take it out")
-        return super().parse(value, where)
+        url = super().parse(value, where)
+        try:
+            urlsplit(url).port  # noqa: B018 - it is read when it is asked for
+        except ValueError as exc:
+            raise ManifestError(f"{where}: its host or port cannot be read: mend the URL") from exc
+        return url
 
 
 @dataclass(frozen=True)

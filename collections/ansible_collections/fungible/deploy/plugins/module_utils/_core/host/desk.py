@@ -80,13 +80,13 @@ class LocalDesk:
 
     def has(self, name: str) -> bool:
         """Tell whether an artifact is here and whole."""
-        try:
-            with open(self._path(name), "rb") as file:
-                sha256 = hashlib.sha256()
+        path, sha256 = self._path(name), hashlib.sha256()
+        with told(path):
+            if not os.path.exists(path):
+                return False
+            with open(path, "rb") as file:
                 for piece in iter(lambda: file.read(CHUNK), b""):
                     sha256.update(piece)
-        except FileNotFoundError:
-            return False
         return name.startswith(sha256.hexdigest())
 
     @contextlib.contextmanager

@@ -32,7 +32,8 @@ class Asked:
 def lock_fleet(host: Host, asked: Asked, desk: Desk, *, check: bool) -> Resolved:
     """Resolve what all hosts want, and replace the lock unless only checking."""
     sites = sites_of_fleet(asked.hosts)
-    found = resolve(sites, asked.catalogue, host.read(asked.path), desk=desk, update=asked.update)
+    update = [name.strip() for name in asked.update]  # as in `update="akismet, forms"`
+    found = resolve(sites, asked.catalogue, host.read(asked.path), desk=desk, update=update)
     if found.changed and not check:
         host.write(asked.path, found.text)
     return found
@@ -47,7 +48,9 @@ def sites_of_fleet(hosts: t.Mapping[str, Data]) -> dict[str, t.Any]:
     """Tell each site once; one that is declared in another way on another host is named after that host too."""
     found: dict[str, t.Any] = {}
     for host, sites in hosts.items():
-        for name, manifest in sites.items():
+        if not isinstance(sites, (t.Mapping, type(None))):
+            raise ManifestError(f"{host}: its sites must be a mapping of their names to their manifests")
+        for name, manifest in (sites or {}).items():
             if found.setdefault(name, manifest) != manifest:
                 found[f"{name} on {host}"] = manifest
     return found

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from .. import versions
 from ..errors import ArtifactError
@@ -126,5 +126,4 @@ def _packaged(url: str, said: t.Mapping[str, t.Any], want: Want) -> Offer | None
 
 def _link(base: str, target: str, want: Want) -> str:
     """Give the URL that an answer names; any host will do, but what came by https does not go on without."""
-    host = urlsplit(target).netloc
-    return followed(base, target, (*want.source.redirects, host))
+    return followed(base, target, want.source.redirects, anywhere=True)
