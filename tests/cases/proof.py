@@ -75,6 +75,6 @@ def _prove_silence(case: table.Case, world: World, heard: list[t.Any]) -> None:
     """Look for the manifests' secrets where others can see them."""
     told = repr([heard, world.host.commands])
     for name in table.sites():
-        found = world.module("secrets").split(table.manifest(name))[1].items()
+        found = world.module("manifest.secrets").split(table.manifest(name))[1].items()
         secrets = [secret for path, secret in found if not path.endswith("verison")]  # whoever mistypes it shows it
         assert not [secret for secret in secrets if secret in told or json.dumps(secret)[1:-1] in told]

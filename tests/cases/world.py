@@ -89,7 +89,7 @@ class World:
     def expanded(self, manifest: str) -> t.Any:
         """Expand a manifest by the case's catalogue, as a face does first."""
         known = table.catalogue(self.case.catalogue)
-        return self.module("expansion").expand(table.sites()[manifest], table.manifest(manifest), known)
+        return self.module("catalogue.expansion").expand(table.sites()[manifest], table.manifest(manifest), known)
 
     def call(self, primitive: str, manifest: str, ask: t.Mapping[str, t.Any], *, check: bool) -> t.Any:
         name, defaults = CALLS[primitive]
@@ -106,7 +106,7 @@ class World:
     # ids
 
     def site(self, manifest: str) -> t.Any:
-        return self.module("manifest").parse(table.sites()[manifest], self.expanded(manifest).manifest)
+        return self.module("manifest.manifest").parse(table.sites()[manifest], self.expanded(manifest).manifest)
 
     def fill(self, data: t.Any) -> t.Any:
         """Put ids in the place of their names."""

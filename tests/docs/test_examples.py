@@ -23,10 +23,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.fungible.deploy.plugins.action import lock, lock_info
 from ansible_collections.fungible.deploy.plugins.module_utils import _face
-from ansible_collections.fungible.deploy.plugins.module_utils._core import catalogue, expansion, manifest
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue import catalogue, expansion
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Tree, View
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest import manifest
 from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
 from fungible_dev import cli, manifest_docs
 from fungible_dev.packages import COLLECTION

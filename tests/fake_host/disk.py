@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from posixpath import dirname
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core.listing import Damage, Entry, dump, load
+from ansible_collections.fungible.deploy.plugins.module_utils._core.release.listing import Damage, Entry, dump, load
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Layer, Owner

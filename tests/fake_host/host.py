@@ -26,7 +26,7 @@ from .services import OK, READS, Supervisor, Systemd
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Hashed, Layer, Owner
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Address
-    from ansible_collections.fungible.deploy.plugins.module_utils._core.listing import Damage
+    from ansible_collections.fungible.deploy.plugins.module_utils._core.release.listing import Damage
 
 PROGRAMS: t.Final = ("php", "php-fpm8.2", "nginx", "haproxy", "supervisord", "timeout")
 

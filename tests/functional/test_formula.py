@@ -9,7 +9,7 @@ import typing as t
 import yaml
 from tests.functional.support.fleet import FORMULA
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import manifest
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest import manifest
 
 if t.TYPE_CHECKING:
     from tests.functional.support.fleet import Minion

@@ -17,7 +17,7 @@ from tests.parts.support.machine import Machine
 from tests.parts.support.scene import Scene
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import cutover
-from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress_server import FPM_NAMES
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress.server import FPM_NAMES
 
 NEEDED: t.Final = {
     "supervisord": "pip install supervisor",

@@ -16,9 +16,10 @@ from tests.parts.support.machine import ask, free_ports
 from tests.parts.support.prober import Prober
 from tests.parts.support.wordpress import link
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import adoption, chain
+from ansible_collections.fungible.deploy.plugins.module_utils._core import chain
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
-from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds import wordpress_php
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kept import adoption
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress import php as wordpress_php
 from ansible_collections.fungible.deploy.plugins.module_utils._core.request import Request
 from fungible_dev import artifacts
 from fungible_dev.directory_server import Directory, serving

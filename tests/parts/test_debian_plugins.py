@@ -12,9 +12,9 @@ import pytest
 from tests.parts.support import wordpress
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import chain
-from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue import Requires
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue.catalogue import Requires
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue.expansion import expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError
-from ansible_collections.fungible.deploy.plugins.module_utils._core.expansion import expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.desk import LocalDesk
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.file import parse
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.resolve import resolve

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.core.examples import blog
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core import primitives
-from ansible_collections.fungible.deploy.plugins.module_utils._core.expansion import expand
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue.expansion import expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.desk import LocalDesk
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.file import parse

@@ -14,7 +14,7 @@ from tests.unit.core.examples import site_of, unserved
 from ansible_collections.fungible.deploy.plugins.module_utils._core import context, interpreter
 from ansible_collections.fungible.deploy.plugins.module_utils._core.fleet.php_versions import compare
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
-from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress_server import FPM_NAMES
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress.server import FPM_NAMES
 
 WORDS = ["a", "b", "alpha", "beta", "rc", "RC", "dev", "p", "pl", "v", "x"]
 PARTS = ["0", "1", "2", "10", "03", ".", ".", ".", "-", "_", "+", *WORDS]

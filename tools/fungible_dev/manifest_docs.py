@@ -15,10 +15,11 @@ from . import places
 
 sys.path.insert(0, str(places.CHECKOUT / "collections"))
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import catalogue, manifest
-from ansible_collections.fungible.deploy.plugins.module_utils._core import schema as s
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue import catalogue
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock import wanted
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest import manifest
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest import schema as s
 from ansible_collections.fungible.deploy.plugins.module_utils._core.stores.registry import STORES
 
 PAGE: t.Final = places.CHECKOUT / "docs/manifest.md"

@@ -13,7 +13,7 @@ from ansible.module_utils import basic
 from tests.cases import table
 
 from ansible_collections.fungible.deploy.plugins.module_utils import _face
-from ansible_collections.fungible.deploy.plugins.module_utils._core import secrets
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest import secrets
 from ansible_collections.fungible.deploy.plugins.plugin_utils._manifest_action import ManifestAction
 
 if t.TYPE_CHECKING:

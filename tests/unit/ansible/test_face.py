@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_manifest_is_one_line(module: str, runner: Runner) 
 def test_no_secret_is_in_an_answer(module: str, runner: Runner) -> None:
     place = world("blog")
     said = json.dumps(runner.run(module, place.host, args_of(place), check=True))
-    secrets = place.module("secrets").split(table.manifest("blog"))[1].values()
+    secrets = place.module("manifest.secrets").split(table.manifest("blog"))[1].values()
     assert not [secret for secret in secrets if json.dumps(secret)[1:-1] in said]
 
 

@@ -8,12 +8,13 @@ import typing as t
 
 from tests.fake_host.host import FakeHost
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import context, manifest
+from ansible_collections.fungible.deploy.plugins.module_utils._core import context
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest import manifest
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.context import Context
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Kind
-    from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Site
+    from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest.model import Site
 
 Data = dict[str, t.Any]
 SHA: t.Final = "5e" * 32

@@ -11,7 +11,7 @@ from tests.unit.core.examples import blog, context_of, notes
 from ansible_collections.fungible.deploy.plugins.module_utils._core.context import ensure_users
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError, ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Owner
-from ansible_collections.fungible.deploy.plugins.module_utils._core.model import RuntimeName
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest.model import RuntimeName
 
 
 def test_systemd_runs_a_site_as_a_user_of_its_own() -> None:

@@ -25,7 +25,7 @@ def facts(place: World, what: str, **ask: t.Any) -> dict[str, t.Any]:
     """Tell the facts, and insist on what must hold for all of them."""
     found = primitives.FACTS[what](place.host, place.request(place.case.manifest), **ask)
     assert place.host.changes == []
-    secrets = place.module("secrets").split(table.manifest(place.case.manifest))[1].values()
+    secrets = place.module("manifest.secrets").split(table.manifest(place.case.manifest))[1].values()
     assert not [secret for secret in secrets if json.dumps(secret)[1:-1] in json.dumps(found)]
     return found
 

@@ -11,7 +11,7 @@ from tests.unit.core.examples import SECRET, SHA, blog, context_of, notes
 from ansible_collections.fungible.deploy.plugins.module_utils._core import primitives
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import BusyError, ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Host
-from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Source
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest.model import Source
 from ansible_collections.fungible.deploy.plugins.module_utils._core.plan import Plan, Step
 from ansible_collections.fungible.deploy.plugins.module_utils._core.request import Make, Request, carry_out, words
 

@@ -11,8 +11,8 @@ from salt.exceptions import CommandExecutionError
 from tests.unit import hand_kept
 from tests.unit.salt.loaded import Loaded
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import adoption
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kept import adoption
 
 if t.TYPE_CHECKING:
     from pathlib import Path

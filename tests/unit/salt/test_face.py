@@ -12,9 +12,10 @@ from functools import partial
 import pytest
 from salt.exceptions import CommandExecutionError, SaltInvocationError
 
-from saltext.fungible._core import app, manifest
+from saltext.fungible._core import app
 from saltext.fungible._core.errors import HostError, ManifestError
-from saltext.fungible._core.model import Source
+from saltext.fungible._core.manifest import manifest
+from saltext.fungible._core.manifest.model import Source
 from saltext.fungible._core.plan import Plan, Step
 from saltext.fungible._core.request import Outcome, Request
 from saltext.fungible.utils import face

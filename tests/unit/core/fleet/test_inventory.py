@@ -13,7 +13,7 @@ from tests.cases.world import World
 from ansible_collections.fungible.deploy.plugins.module_utils._core import chain
 from ansible_collections.fungible.deploy.plugins.module_utils._core.fleet import inventory
 from ansible_collections.fungible.deploy.plugins.module_utils._core.identity import release_id
-from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Notes
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest.model import Notes
 from ansible_collections.fungible.deploy.plugins.module_utils._core.request import Request
 
 

@@ -15,7 +15,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.errors impor
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host import trees
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Layer
-from ansible_collections.fungible.deploy.plugins.module_utils._core.listing import Damage, Entry, load
+from ansible_collections.fungible.deploy.plugins.module_utils._core.release.listing import Damage, Entry, load
 
 if t.TYPE_CHECKING:
     from pathlib import Path

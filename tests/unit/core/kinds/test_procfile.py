@@ -10,15 +10,15 @@ import pytest
 from tests.fake_host.host import FakeHost
 from tests.unit.core.examples import SECRET, SHA, Data, context_of, notes
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import sandbox
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError, ManifestError
+from ansible_collections.fungible.deploy.plugins.module_utils._core.instance import sandbox
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.procfile import Procfile
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Address
-from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Extension, Source
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest.model import Extension, Source
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import View
-    from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Site
+    from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest.model import Site
 
 KIND: t.Final = Procfile()
 

@@ -16,17 +16,9 @@ from tests.cases import table
 from tests.fake_host.host import FakeHost
 from tests.unit.core.examples import SECRET, Data, merged
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import (
-    app,
-    context,
-    identity,
-    instance,
-    manifest,
-    migration,
-    release,
-    secrets,
-)
+from ansible_collections.fungible.deploy.plugins.module_utils._core import app, context, identity, migration
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ArtifactError, ManifestError
+from ansible_collections.fungible.deploy.plugins.module_utils._core.instance import instance
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import (
     Address,
     Contents,
@@ -35,11 +27,13 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protoc
     Process,
 )
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
-from ansible_collections.fungible.deploy.plugins.module_utils._core.schema import Choice, Field, Text
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest import manifest, secrets
+from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest.schema import Choice, Field, Text
+from ansible_collections.fungible.deploy.plugins.module_utils._core.release import release
 
 if t.TYPE_CHECKING:
     from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Folder, Trees, View
-    from ansible_collections.fungible.deploy.plugins.module_utils._core.model import Extension, Site
+    from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest.model import Extension, Site
 
 
 class Static:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue import Requires
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue.catalogue import Requires
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue.expansion import expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError, ManifestError
-from ansible_collections.fungible.deploy.plugins.module_utils._core.expansion import expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.file import Entry, Lock, artifact, dump, parse
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.wanted import Want, Wanted
 

@@ -12,12 +12,12 @@ import pytest
 from tests.unit.core.examples import blog
 from tests.unit.core.lock.fleet import Fleet, archive, headed, plugin
 
+from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue.expansion import expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import (
     ArtifactError,
     CoreError,
     ManifestError,
 )
-from ansible_collections.fungible.deploy.plugins.module_utils._core.expansion import expand
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host import web
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.file import Lock, dump, parse
 from fungible_dev.directory_server import Answer, Directory, serving

@@ -11,9 +11,9 @@ import pytest
 from tests.fake_host.host import FakeHost
 from tests.unit.core.examples import blog, context_of
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core import sandbox
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
+from ansible_collections.fungible.deploy.plugins.module_utils._core.instance import sandbox
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Process
 from ansible_collections.fungible.deploy.plugins.module_utils._core.places import Places
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.protocol import Bind, Unit

@@ -13,9 +13,10 @@ import json
 import typing as t
 from functools import partial
 
-from saltext.fungible._core import app, chain, cutover, identity, journal, secrets
+from saltext.fungible._core import app, chain, cutover, identity, journal
 from saltext.fungible._core.errors import BusyError, CoreError, ManifestError
 from saltext.fungible._core.host.local import LocalHost
+from saltext.fungible._core.manifest import secrets
 from saltext.fungible._core.places import Places
 from saltext.fungible._core.request import Request, words
 from saltext.fungible.utils import face

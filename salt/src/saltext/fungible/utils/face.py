@@ -15,7 +15,7 @@ from functools import partial
 
 from salt.exceptions import CommandExecutionError, SaltException
 
-from saltext.fungible._core import expansion
+from saltext.fungible._core.catalogue import expansion
 from saltext.fungible._core.errors import CoreError, HostError, ManifestError
 from saltext.fungible._core.host.local import LocalHost
 from saltext.fungible._core.lock import file as lock_file

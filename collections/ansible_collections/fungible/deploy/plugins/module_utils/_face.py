@@ -8,7 +8,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._core import notes
+from ._core.catalogue import notes
 from ._core.errors import CoreError
 from ._core.host.local import LocalHost
 from ._core.request import Outcome, Request

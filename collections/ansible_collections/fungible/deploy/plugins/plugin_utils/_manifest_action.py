@@ -12,9 +12,10 @@ from pathlib import Path
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._core import expansion, manifest, notes, secrets
+from ..module_utils._core.catalogue import expansion, notes
 from ..module_utils._core.errors import CoreError, ManifestError
 from ..module_utils._core.lock import file as lock_file
+from ..module_utils._core.manifest import manifest, secrets
 from . import _lock_files
 
 if t.TYPE_CHECKING:

@@ -8,19 +8,21 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from . import health, identity, instance, interpreter, journal, live, release
-from .card import read_card
+from . import identity, interpreter, journal, live
 from .context import ensure_users
 from .errors import InstanceError
+from .instance import health, instance
+from .instance.card import read_card
 from .journal import Journal
 from .plan import Plan, Step
+from .release import release
 from .request import Make, Outcome, Request, carry_out, foretold
 from .routers import haproxy
 
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
-    from .model import Source
+    from .manifest.model import Source
 
 
 @dataclass(frozen=True)

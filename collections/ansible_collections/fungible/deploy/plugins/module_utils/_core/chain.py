@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import typing as t
 
-from . import adoption, integrity, interpreter, keeping, kept_sight, release
-from .kinds import wordpress_published
+from . import integrity, interpreter
+from .kept import adoption, keeping, survey
+from .kinds.wordpress import published as wordpress_published
 from .places import Places
+from .release import release
 from .request import Outcome, Request, carry_out, words
 
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
-    from .model import Source
+    from .manifest.model import Source
     from .plan import Plan
 
 
@@ -84,7 +86,7 @@ def facts(
 def _described(host: Host, asked: Request, path: str, found: dict[str, t.Any]) -> dict[str, t.Any]:
     """Say of each extension too whether it is kept, and whole."""
     paths = [one["path"] for one in found["extensions"]]
-    told = kept_sight.told(host, Places(asked.root, asked.site), path, paths)
+    told = survey.told(host, Places(asked.root, asked.site), path, paths)
     return {**found, "extensions": [{**one, "kept": told[one["path"]]} for one in found["extensions"]]}
 
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from .errors import HostError, ManifestError
 from .host.protocol import Owner
 from .journal import SLOTS
-from .model import RuntimeName
+from .manifest.model import RuntimeName
 from .places import Places
 from .runtimes.registry import RUNTIMES
 
 if t.TYPE_CHECKING:
     from .host.protocol import Host
     from .kinds.protocol import Address
-    from .model import Site
+    from .manifest.model import Site
     from .runtimes.protocol import Runtime
 
 USER_PREFIX: t.Final = "fg-"

@@ -9,9 +9,10 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from . import app, health, identity, instance, journal, live
-from .card import Card, read_card
+from . import app, identity, journal, live
 from .errors import HostError, InstanceError
+from .instance import health, instance
+from .instance.card import Card, read_card
 from .plan import Plan, Step
 from .request import Outcome, Request, carry_out, foretold
 from .routers import haproxy
@@ -20,7 +21,7 @@ if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
     from .journal import Journal
-    from .model import Source
+    from .manifest.model import Source
 
 QUIET: t.Final = 1.0  # seconds without a request, before an old instance is stopped
 

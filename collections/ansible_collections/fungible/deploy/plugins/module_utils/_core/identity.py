@@ -10,7 +10,7 @@ import json
 import typing as t
 
 if t.TYPE_CHECKING:
-    from .model import Site
+    from .manifest.model import Site
 
 # Raised when the way in which releases are composed, or instances are run, changes: old ones are then left as they are.
 RELEASE_FORMAT: t.Final = 1

@@ -14,7 +14,7 @@ from posixpath import join
 from . import journal
 from .identity import release_id, release_of
 from .kinds.protocol import Contents, Folder, Found
-from .listing import Damage
+from .release.listing import Damage
 
 if t.TYPE_CHECKING:
     from .context import Context

@@ -8,11 +8,12 @@ import typing as t
 from dataclasses import replace
 from functools import partial
 
-from . import identity, live, once, routines
-from .backup import back_up
+from . import identity, live, routines
 from .errors import StoreError
+from .instance import once
 from .plan import Plan, Step
 from .request import Outcome, Request, carry_out, foretold
+from .stores.backup import back_up
 
 if t.TYPE_CHECKING:
     from .context import Context

@@ -8,8 +8,8 @@ import re
 import typing as t
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from . import schema as s
 from .errors import ArtifactError
+from .manifest import schema as s
 
 ALLOWED: t.Final = s.ListOf(
     s.Text(

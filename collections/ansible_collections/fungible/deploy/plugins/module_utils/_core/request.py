@@ -7,15 +7,16 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from . import context, manifest, secrets
+from . import context
 from .errors import CoreError
-from .model import Notes
+from .manifest import manifest, secrets
+from .manifest.model import Notes
 from .plan import Plan
 
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
-    from .model import Source
+    from .manifest.model import Source
     from .places import Ground
 
 LOCK_WAIT: t.Final = 60.0

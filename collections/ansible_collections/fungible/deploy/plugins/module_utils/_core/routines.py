@@ -9,8 +9,9 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import partial
 
-from . import identity, live, once
+from . import identity, live
 from .errors import ManifestError, StoreError
+from .instance import once
 from .journal import Told
 from .kinds.protocol import Routine, Verb
 from .plan import Step

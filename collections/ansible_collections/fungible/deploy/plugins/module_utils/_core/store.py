@@ -8,10 +8,10 @@ import typing as t
 from functools import partial
 
 from . import interpreter, journal, live
-from .backup import back_up
 from .errors import ManifestError, StoreError
 from .plan import Plan, Step, combine
 from .request import Outcome, Request, carry_out, words
+from .stores.backup import back_up
 
 if t.TYPE_CHECKING:
     from .context import Context

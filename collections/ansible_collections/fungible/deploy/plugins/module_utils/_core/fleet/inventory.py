@@ -9,7 +9,7 @@ import typing as t
 from .. import integrity
 from ..errors import CoreError
 from ..identity import release_id
-from ..listing import Damage
+from ..release.listing import Damage
 
 if t.TYPE_CHECKING:
     from ..context import Context

@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import asdict, fields
 
 from ..errors import ManifestError
-from ..schema import Choice
+from ..manifest.schema import Choice
 from . import feed
 from .table import Facts, Row, Updates, packages, rows, some
 

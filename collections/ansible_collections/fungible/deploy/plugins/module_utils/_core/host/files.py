@@ -19,7 +19,7 @@ from . import kept_trees, trees
 from .protocol import Hashed, Layer, Owner, Stat
 
 if t.TYPE_CHECKING:
-    from ..listing import Damage
+    from ..release.listing import Damage
 
 REMEDIES: t.Final = {
     errno.ENOSPC: "free some space there and run again; nothing was switched",

@@ -15,7 +15,7 @@ import shutil
 import stat
 import typing as t
 
-from ..listing import Damage, Entry, load
+from ..release.listing import Damage, Entry, load
 from . import trees
 
 if t.TYPE_CHECKING:

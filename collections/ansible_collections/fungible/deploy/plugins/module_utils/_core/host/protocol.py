@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ..kinds.protocol import Address
-    from ..listing import Damage
+    from ..release.listing import Damage
 
 
 Hashed = dict[tuple[int, ...], str]  # digests of files by their inodes, so that links are hashed once in a call

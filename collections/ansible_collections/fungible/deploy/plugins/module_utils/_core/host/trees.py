@@ -12,7 +12,7 @@ import shutil
 import typing as t
 from functools import lru_cache
 
-from ..listing import Damage, Entry, dump, load, mtime
+from ..release.listing import Damage, Entry, dump, load, mtime
 
 if t.TYPE_CHECKING:
     from .protocol import Hashed, Layer
@@ -61,7 +61,7 @@ def unpack(source: str, name: str, tree: str, gate: Gate) -> str:
     gate(tree)
     os.makedirs(tree, 0o755)
     sink = TreeSink(tree, gate)
-    from .. import archive  # noqa: PLC0415 - large, and Ansible compiles a module anew at each run
+    from ..release import archive  # noqa: PLC0415 - large, and Ansible compiles a module anew at each run
 
     with open(source, "rb") as stream:
         archive.read(stream, name, sink)

@@ -8,11 +8,11 @@ import re
 import typing as t
 
 from ..errors import ArtifactError, ManifestError
-from ..schema import Field, MapOf, Number, Text
+from ..manifest.schema import Field, MapOf, Number, Text
 from .protocol import Address, Contents, Migration, Process, Trees
 
 if t.TYPE_CHECKING:
-    from ..model import Extension, Site
+    from ..manifest.model import Extension, Site
     from .protocol import Folder, Routine, View
 
 WAIT: t.Final = "trap : TERM"  # a shell that is asked to stop waits for its command, which is asked as well

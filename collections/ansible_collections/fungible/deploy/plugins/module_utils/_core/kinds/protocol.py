@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 if t.TYPE_CHECKING:
-    from ..model import Extension, Site
-    from ..schema import Field
+    from ..manifest.model import Extension, Site
+    from ..manifest.schema import Field
 
 
 @dataclass(frozen=True)

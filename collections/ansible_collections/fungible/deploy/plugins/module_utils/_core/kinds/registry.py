@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .procfile import Procfile
-from .wordpress import WordPress
+from .wordpress.kind import WordPress
 
 if t.TYPE_CHECKING:
     from .protocol import Kind

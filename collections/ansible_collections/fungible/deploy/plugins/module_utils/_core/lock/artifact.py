@@ -8,9 +8,9 @@ import hashlib
 import typing as t
 from dataclasses import dataclass, field
 
-from .. import archive, listing
 from ..errors import ArtifactError
-from ..kinds import wordpress_headers as headers
+from ..kinds.wordpress import headers
+from ..release import archive, listing
 
 HEADED: t.Final = ("plugin", "mu-plugin", "theme")  # what must say of itself what it is
 MOST: t.Final = 20  # main files that are looked at more closely

@@ -10,11 +10,11 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from .. import schema as s
 from .. import versions
-from ..catalogue import REQUIRES, Requires
+from ..catalogue.catalogue import REQUIRES, Requires
 from ..errors import ManifestError
-from ..manifest import SHA256, SLUG, URL, VERSION
+from ..manifest import schema as s
+from ..manifest.manifest import SHA256, SLUG, URL, VERSION
 from .wanted import SOURCES, VERSIONS, Want
 
 FORMAT: t.Final = 1

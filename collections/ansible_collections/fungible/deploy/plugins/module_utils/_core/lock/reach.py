@@ -8,14 +8,14 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from .. import catalogue, expansion
+from ..catalogue import catalogue, expansion
 from ..errors import CoreError
 from . import file
 from .file import Lock
 from .resolve import ALL, Settled, public, settle
 
 if t.TYPE_CHECKING:
-    from ..catalogue import Catalogue
+    from ..catalogue.catalogue import Catalogue
     from .protocol import Desk
     from .wanted import Want
 

@@ -10,10 +10,11 @@ import typing as t
 from dataclasses import dataclass, field
 from functools import partial
 
-from .. import catalogue, expansion, versions
-from .. import schema as s
+from .. import versions
+from ..catalogue import catalogue, expansion
 from ..errors import ArtifactError, ManifestError
-from ..manifest import SLUG, VERSION
+from ..manifest import schema as s
+from ..manifest.manifest import SLUG, VERSION
 from . import file, origins
 from .artifact import HeadlessError, Inside, inspect
 from .file import Entry, Lock

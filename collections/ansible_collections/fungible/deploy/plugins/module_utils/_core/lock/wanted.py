@@ -7,10 +7,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, fields
 
-from .. import schema as s
 from .. import versions
 from ..errors import ManifestError
-from ..manifest import SHA256, SLUG, SOURCE, URL, VERSION
+from ..manifest import schema as s
+from ..manifest.manifest import SHA256, SLUG, SOURCE, URL, VERSION
 
 PLACES: t.Final = ("url", "path", "file", "directory", "composer", "folder")
 VERSIONS: t.Final = s.Text(

@@ -12,7 +12,7 @@ from posixpath import join
 
 from ..context import ROUTER_USER, ensure_router_user
 from ..errors import HostError, RouterError
-from ..instance import is_written
+from ..instance.instance import is_written
 from ..journal import SLOTS
 from ..runtimes.protocol import File, Unit
 
@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from ..context import Context
     from ..host.protocol import Host
     from ..kinds.protocol import Address
-    from ..model import Route
+    from ..manifest.model import Route
 
 UNIT: t.Final = "fungible-router"
 LOCK_WAIT: t.Final = 60.0

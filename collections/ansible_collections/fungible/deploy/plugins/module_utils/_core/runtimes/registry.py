@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..model import RuntimeName
+from ..manifest.model import RuntimeName
 from .supervisor import Supervisor
 from .systemd import Systemd
 

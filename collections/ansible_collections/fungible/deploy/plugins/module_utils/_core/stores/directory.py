@@ -11,8 +11,8 @@ from functools import partial
 from ..context import ensure_users
 from ..errors import StoreError
 from ..host.protocol import Owner
+from ..manifest.schema import Choice, Field, Text
 from ..plan import Plan, Step
-from ..schema import Choice, Field, Text
 from .protocol import Binding
 
 if t.TYPE_CHECKING:

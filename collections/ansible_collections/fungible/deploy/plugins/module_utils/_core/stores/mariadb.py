@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from .. import identity, journal
 from ..errors import HostError, StoreError
+from ..manifest.schema import Choice, Field, Text
 from ..plan import Plan, Step
-from ..schema import Choice, Field, Text
 
 if t.TYPE_CHECKING:
     from ..context import Context

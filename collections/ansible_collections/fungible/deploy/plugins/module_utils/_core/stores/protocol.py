@@ -10,8 +10,8 @@ from dataclasses import dataclass
 if t.TYPE_CHECKING:
     from ..context import Context
     from ..host.protocol import Host
+    from ..manifest.schema import Field
     from ..plan import Plan
-    from ..schema import Field
 
 
 @dataclass(frozen=True)

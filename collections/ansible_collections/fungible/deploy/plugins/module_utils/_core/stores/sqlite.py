@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..errors import StoreError
-from ..schema import Choice, Field, Text
+from ..manifest.schema import Choice, Field, Text
 from .directory import ABSOLUTE, Directory
 from .protocol import Binding
 
