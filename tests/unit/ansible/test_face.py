@@ -14,6 +14,7 @@ from tests.cases.world import World
 from tests.unit.ansible.modules import Runner, args_of
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.primitives import FACTS
+from ansible_collections.fungible.deploy.plugins.module_utils._core.release.listing import Damage
 
 CHANGES: t.Final = sorted(FACTS)
 
@@ -38,6 +39,13 @@ def test_an_info_module_tells_the_cores_facts_and_changes_nothing(module: str, r
     assert {key: answer[key] for key in facts} == json.loads(json.dumps(facts))
     assert not answer.get("changed")
     assert place.host.changes == []
+
+
+def test_a_file_whose_name_no_answer_could_hold_does_not_hide_the_others(runner: Runner) -> None:
+    place = world("one", {"staged": "one"})
+    place.host.damage = lambda *_: Damage(added=("\udce9.php",))  # type: ignore[assignment, method-assign]
+    answer = runner.run("stateless_app_info", place.host, args_of(place))
+    assert answer["damage"]["added"] == ["\\xe9.php"]
 
 
 def test_every_byte_is_hashed_when_it_is_asked_for(runner: Runner) -> None:

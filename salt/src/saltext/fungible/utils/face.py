@@ -20,6 +20,7 @@ from saltext.fungible._core.errors import CoreError, HostError, ManifestError
 from saltext.fungible._core.host.local import LocalHost
 from saltext.fungible._core.lock import file as lock_file
 from saltext.fungible._core.request import Outcome, Request
+from saltext.fungible._core.wording import told
 
 if t.TYPE_CHECKING:
     from saltext.fungible._core.lock.file import Lock
@@ -90,7 +91,7 @@ def inform(asked: Asked, facts: Facts, minion: Minion) -> dict[str, t.Any]:
     """Tell facts; nothing is changed."""
     try:
         request = request_of(asked, minion)
-        return {**facts(LocalHost(), request), **_warnings(request)}
+        return told({**facts(LocalHost(), request), **_warnings(request)})
     except CoreError as exc:
         raise CommandExecutionError(str(exc)) from None
 
@@ -100,7 +101,7 @@ def survey(root: str, facts: Facts, minion: Minion) -> dict[str, t.Any]:
     asked = {site: _request_or_error(Asked(site, root=root), minion) for site in sites_of(minion)}
     found = facts(LocalHost(), [one for one in asked.values() if isinstance(one, Request)])
     refused = {site: {"error": one} for site, one in asked.items() if isinstance(one, str)}
-    return {**found, "sites": {**found["sites"], **refused}}
+    return told({**found, "sites": {**found["sites"], **refused}})
 
 
 def _request_or_error(asked: Asked, minion: Minion) -> Request | str:

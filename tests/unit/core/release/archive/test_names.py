@@ -43,7 +43,7 @@ def test_a_backslash_is_refused_in_a_zip_and_kept_in_a_tar() -> None:
 
 
 @pytest.mark.parametrize("form", ALL)
-@pytest.mark.parametrize("char", ["\n", "\x1b", "\x7f", "\x85"])
+@pytest.mark.parametrize("char", ["\n", "\x1b", "\x7f", "\x85", "\u2028", "\u2029"])
 def test_a_control_character_is_refused(form: str, char: str) -> None:
     assert "control character" in refusal(pack(form, Raw(f"a{char}b")))
 

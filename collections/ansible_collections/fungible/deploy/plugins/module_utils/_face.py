@@ -12,6 +12,7 @@ from ._core.catalogue import notes
 from ._core.errors import CoreError
 from ._core.host.local import LocalHost
 from ._core.request import Outcome, Request
+from ._core.wording import told
 
 Spec = t.Any  # Ansible's argument spec
 
@@ -94,4 +95,4 @@ def _run(module: AnsibleModule, act: t.Callable[[], dict[str, t.Any]]) -> None:
     except CoreError as exc:
         module.fail_json(msg=str(exc))
     else:
-        module.exit_json(**facts)
+        module.exit_json(**told(facts))

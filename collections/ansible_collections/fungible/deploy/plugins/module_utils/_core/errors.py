@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from .wording import printable, told
+
 
 class CoreError(Exception):
     """Be the base of every error that a user can mend; faces catch this class and no other."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(printable(" ".join(told(message).split())))
 
 
 class ManifestError(CoreError):

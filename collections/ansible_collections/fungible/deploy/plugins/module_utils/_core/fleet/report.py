@@ -12,6 +12,7 @@ from dataclasses import asdict, fields
 
 from ..errors import ManifestError
 from ..manifest.schema import Choice
+from ..wording import printable
 from . import feed
 from .table import Facts, Row, Updates, packages, rows, some
 
@@ -61,13 +62,8 @@ def _csv(found: t.Sequence[Row]) -> str:
 
 def _flat(cell: t.Any) -> str:
     if isinstance(cell, str):
-        return _printable(cell)
-    return _printable("; ".join(one if isinstance(one, str) else f"{one['id']} in {one['version']}" for one in cell))
-
-
-def _printable(text: str) -> str:
-    """Keep what hosts told from steering a terminal, or breaking a line."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
+        return printable(cell)
+    return printable("; ".join(one if isinstance(one, str) else f"{one['id']} in {one['version']}" for one in cell))
 
 
 def _harmless(cell: str) -> str:
@@ -78,7 +74,7 @@ def _table(found: t.Sequence[Row]) -> str:
     """Write what is the same in many places as one line, and below it what the vulnerabilities are."""
     where: dict[tuple[str, ...], list[str]] = {}
     for row in found:
-        where.setdefault(_cells(row), []).append(_printable("/".join(part for part in (row.host, row.site) if part)))
+        where.setdefault(_cells(row), []).append(printable("/".join(part for part in (row.host, row.site) if part)))
     lines = [(*cells, some(where[cells], FEW)) for cells in sorted(where)]
     return "".join([_aligned([COLUMNS, *lines]), *_explained(found)])
 
@@ -87,7 +83,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     names = ", ".join(dict.fromkeys(one["id"] for one in row.vulnerabilities))
     live = row.live or (row.on_disk if not row.declared else "")
     cells = (row.name, row.kind, row.declared, live, row.state, "; ".join(row.drift), names, row.update)
-    return tuple(map(_printable, cells))
+    return tuple(map(printable, cells))
 
 
 def _aligned(lines: t.Sequence[t.Sequence[str]]) -> str:

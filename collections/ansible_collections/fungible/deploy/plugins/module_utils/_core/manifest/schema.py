@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ..errors import ManifestError
+from ..wording import SURROGATE
 
 REQUIRED: t.Final = object()
 UNITS: t.Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 LINE: t.Final = r"[^\x00-\x1f\x7f]"
-SURROGATE: t.Final = re.compile(r"[\ud800-\udfff]")  # half a character, which no file can hold
 
 
 class Type(t.Protocol):

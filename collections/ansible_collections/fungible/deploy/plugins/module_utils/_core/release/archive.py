@@ -17,7 +17,7 @@ _T = t.TypeVar("_T")
 
 _BAD_TEXT = (
     (re.compile(r"[\ud800-\udfff]"), "is not UTF-8; rebuild the archive with UTF-8 names"),
-    (re.compile(r"[\x00-\x1f\x7f-\x9f]"), "has a control character in it; rebuild the archive without it"),
+    (re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"), "has a control character in it; rebuild the archive without it"),
     (re.compile(r"\A(/|[A-Za-z]:[/\\])"), "is absolute; rebuild the archive with relative names"),
 )
 _PUBLISHER = "get the archive from a source you trust"

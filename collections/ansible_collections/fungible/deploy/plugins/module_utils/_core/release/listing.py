@@ -8,6 +8,8 @@ import hashlib
 import typing as t
 from dataclasses import dataclass
 
+from ..wording import printable, told
+
 # Modification times are made from content, so that web servers' ETags (size and time) are equal exactly when the
 # bytes are: https://nginx.org/en/docs/http/ngx_http_core_module.html#etag. They fall in the years 1980 to 2014.
 EPOCH = 315_532_800
@@ -78,4 +80,4 @@ class Damage:
 
 
 def _some(paths: tuple[str, ...], most: int = 3) -> str:
-    return ", ".join(paths[:most]) + (", ..." if len(paths) > most else "")
+    return ", ".join(printable(told(path)) for path in paths[:most]) + (", ..." if len(paths) > most else "")

@@ -13,6 +13,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ...wording import printable
+
 BYTES: t.Final = 8192
 VALUE: t.Final = 512
 SLUG: t.Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -74,7 +76,7 @@ def _value(head: str, name: str) -> str:
     """Tell the value after the first line that begins with a name, without the end of a comment."""
     match = re.search(rf"^(?:[ \t]*<\?php)?[ \t/*#@]*{re.escape(name)}:(.*)$", head, re.MULTILINE | re.IGNORECASE)
     text = re.sub(r"\s*(?:\*/|\?>).*", "", match[1]).strip() if match else ""
-    return "".join(one if one.isprintable() else "\ufffd" for one in text[:VALUE])
+    return printable(text[:VALUE])
 
 
 def _slugs(text: str) -> tuple[str, ...]:
