@@ -16,9 +16,9 @@ from fungible_dev.places import CHECKOUT
 PLACEHOLDER: t.Final = re.compile(r"<[^<>]*>")
 
 
-def steps(*places: str) -> set[str]:
-    """Return every step that these places of the core can make; a place is a file, or `file:function`."""
-    return {words for place in places for call, scope in _calls(place) for words in _step(call, scope)}
+def steps(*files: str) -> set[str]:
+    """Return every step that these files of the core can make."""
+    return {words for file in files for call, scope in _calls(file) for words in _step(call, scope)}
 
 
 @cache
@@ -46,11 +46,10 @@ def is_step(line: str) -> bool:
     return any(re.fullmatch(pattern, line) for pattern in patterns)
 
 
-def _calls(place: str) -> t.Iterator[tuple[ast.Call, ast.FunctionDef]]:
-    """Yield the calls of a place, each with the function that it is in."""
-    file, _, function = place.partition(":")
+def _calls(file: str) -> t.Iterator[tuple[ast.Call, ast.FunctionDef]]:
+    """Yield the calls of a file, each with the function that it is in."""
     for scope in ast.walk(ast.parse((CHECKOUT / CORE / file).read_bytes())):
-        if isinstance(scope, ast.FunctionDef) and function in ("", scope.name):
+        if isinstance(scope, ast.FunctionDef):
             yield from ((node, scope) for node in ast.walk(scope) if isinstance(node, ast.Call))
 
 

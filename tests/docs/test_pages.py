@@ -22,8 +22,8 @@ from . import core_words, pages, salt_words
 OTHERS: t.Final = ("fleet.md", "lock.md")
 STEPS: t.Final = {
     "persistent-store.md": ("store.py", "stores/directory.py", "stores/mariadb.py", "stores/sqlite.py"),
-    "stateless-app.md": ("release/release.py", "app.py"),
-    "plugin-chain.md": ("release/release.py:plan_artifacts",),
+    "stateless-app.md": ("release/artifacts.py", "release/release.py", "app.py"),
+    "plugin-chain.md": ("release/artifacts.py",),
     "adoption.md": ("kept/keeping.py",),
     "migration.md": ("migration.py", "routines.py"),
     "cutover.md": ("cutover.py",),

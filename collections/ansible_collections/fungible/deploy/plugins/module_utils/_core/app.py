@@ -15,7 +15,7 @@ from .instance import health, instance
 from .instance.card import read_card
 from .journal import Journal
 from .plan import Plan, Step
-from .release import release
+from .release import artifacts, release
 from .request import Make, Outcome, Request, carry_out, foretold
 from .routers import haproxy
 
@@ -178,7 +178,7 @@ def stateless_app(host: Host, asked: Request, *, check: bool, state: str) -> Out
 
     def staged() -> tuple[Plan, list[Source]]:
         seen = release.observe(host, ctx)
-        needs = [] if seen.whole else release.wanted_files(seen.cached, release.artifacts(ctx))
+        needs = [] if seen.whole else artifacts.wanted_files(seen.cached, release.made_of(ctx))
         return interpreter.allowing(host, ctx, release.plan(ctx, seen)), needs
 
     make: dict[str, Make] = {

@@ -10,7 +10,7 @@ from . import integrity, interpreter
 from .kept import adoption, keeping, survey
 from .kinds.wordpress import published as wordpress_published
 from .places import Places
-from .release import release
+from .release import artifacts, release
 from .request import Outcome, Request, carry_out, words
 
 if t.TYPE_CHECKING:
@@ -20,19 +20,19 @@ if t.TYPE_CHECKING:
     from .plan import Plan
 
 
-def observe(host: Host, ctx: Context) -> release.Cached:
+def observe(host: Host, ctx: Context) -> artifacts.Cached:
     """Look into the caches."""
-    return release.observe_artifacts(host, ctx, links(ctx))
+    return artifacts.observe(host, ctx, links(ctx))
 
 
-def plan(ctx: Context, seen: release.Cached) -> Plan:
+def plan(ctx: Context, seen: artifacts.Cached) -> Plan:
     """Decide what is still to be fetched and unpacked."""
-    return release.plan_artifacts(ctx, seen, links(ctx))
+    return artifacts.plan(ctx, seen, links(ctx))
 
 
-def links(ctx: Context) -> list[release.Artifact]:
+def links(ctx: Context) -> list[artifacts.Artifact]:
     """Tell the artifacts of the chain, in its order."""
-    return release.artifacts(ctx)[1:]
+    return release.made_of(ctx)[1:]
 
 
 def plugin_chain(host: Host, asked: Request, *, check: bool, path: str = "") -> Outcome:
@@ -46,7 +46,7 @@ def plugin_chain(host: Host, asked: Request, *, check: bool, path: str = "") -> 
 
     def present() -> tuple[Plan, list[Source]]:
         seen = observe(host, ctx)
-        return interpreter.allowing(host, ctx, plan(ctx, seen)), release.wanted_files(seen, links(ctx))
+        return interpreter.allowing(host, ctx, plan(ctx, seen)), artifacts.wanted_files(seen, links(ctx))
 
     return carry_out(host, ctx, present, check)
 

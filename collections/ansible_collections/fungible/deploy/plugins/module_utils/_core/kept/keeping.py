@@ -20,7 +20,7 @@ from ..kinds.wordpress import kept as wordpress_kept
 from ..kinds.wordpress.contents import CHAIN, CONTENT
 from ..manifest.model import ExtensionKind
 from ..plan import Plan, Step, combine
-from ..release import release
+from ..release import artifacts
 from ..request import Outcome, carry_out
 from . import kept as k
 from . import survey
@@ -39,12 +39,12 @@ def keep(host: Host, asked: Request, path: str, *, check: bool) -> Outcome:
 
     def present() -> tuple[Plan, list[Source]]:
         seen = survey.observe(host, kept)
-        return plan(kept, seen), release.wanted_files(seen.cached, _wanted(kept, seen))
+        return plan(kept, seen), artifacts.wanted_files(seen.cached, _wanted(kept, seen))
 
     return carry_out(host, kept, present, check)
 
 
-def _wanted(kept: Kept, seen: Seen) -> list[release.Artifact]:
+def _wanted(kept: Kept, seen: Seen) -> list[artifacts.Artifact]:
     """Tell which artifacts are needed: not those of what is in its place already."""
     pairs = zip(kept.plugins, seen.declared)
     return [k.artifact(one) for one, sight in pairs if not (sight.recorded and sight.whole)]
@@ -55,7 +55,7 @@ def plan(kept: Kept, seen: Seen) -> Plan:
     return combine(
         [
             *(_plan_leftover(kept, path) for path in seen.leftovers),
-            release.plan_artifacts(kept, seen.cached, _wanted(kept, seen)),
+            artifacts.plan(kept, seen.cached, _wanted(kept, seen)),
             *(_plan_one(kept, one, sight) for one, sight in zip(kept.plugins, seen.declared)),
             _plan_order(kept, seen),
             *(_plan_gone(kept, one, sight) for one, sight in reversed(seen.gone)),

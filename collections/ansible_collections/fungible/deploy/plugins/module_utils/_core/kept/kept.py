@@ -21,7 +21,8 @@ from ..manifest import manifest, secrets
 from ..manifest.manifest import SLUG
 from ..manifest.model import Extension, ExtensionKind
 from ..places import Places
-from ..release import release
+from ..release import layers
+from ..release.artifacts import Artifact
 
 if t.TYPE_CHECKING:
     from ..host.protocol import Host
@@ -105,16 +106,16 @@ def order(kept: Kept) -> str:
     return wordpress_kept.order(first, off) if plugins else ""
 
 
-def artifact(one: Extension) -> release.Artifact:
+def artifact(one: Extension) -> Artifact:
     """Tell what is wanted of an extension's artifact: all of it, or one file."""
     file = basename(place(one)) if one.kind is ExtensionKind.DROP_IN else one.source.name
-    return release.Artifact(f"{one.name} {one.version}", one.source, file=file if file.endswith(PHP) else "")
+    return Artifact(f"{one.name} {one.version}", one.source, file=file if file.endswith(PHP) else "")
 
 
 def layer(host: Host, kept: Kept, one: Extension) -> Layer:
     """Tell what is to be copied; what is one file has no name of its own in its listing."""
     wanted = artifact(one)
-    found = release.layer_of(host, kept, wanted)
+    found = layers.of(host, kept, wanted)
     if not wanted.file:
         return found
     kind, sha256, size, name = found.listing.rstrip("\n").split("\t")[:4]

@@ -11,7 +11,7 @@ from posixpath import basename, join, relpath
 from ..errors import HostError, ManifestError
 from ..kinds.wordpress.contents import CHAIN, CONTENT, MUST_USE
 from ..kinds.wordpress.kind import FOLDERS
-from ..release import release
+from ..release import artifacts
 from . import adoption
 from .kept import HIDDEN, artifact, is_known, layer, listings, place, places
 
@@ -49,7 +49,7 @@ class Seen:
     gone: tuple[tuple[Removed, Sight], ...] = ()
     leftovers: tuple[str, ...] = ()
     order: str = ""  # the file that says in which order plugins load
-    cached: release.Cached = field(default_factory=release.Cached)
+    cached: artifacts.Cached = field(default_factory=artifacts.Cached)
 
 
 def observe(host: Host, kept: Kept) -> Seen:
@@ -58,7 +58,7 @@ def observe(host: Host, kept: Kept) -> Seen:
     _require_own_folders(host, kept)
     seen = [_declared(host, kept, one) for one in kept.plugins]
     wanted = [artifact(one) for one, sight in zip(kept.plugins, seen) if not (sight.recorded and sight.whole)]
-    cached = release.observe_artifacts(host, kept, wanted)
+    cached = artifacts.observe(host, kept, wanted)
     compared = [
         _compared(host, kept, *pair) if pair[0].source.sha256 in cached.unpacked else pair[1]
         for pair in zip(kept.plugins, seen)

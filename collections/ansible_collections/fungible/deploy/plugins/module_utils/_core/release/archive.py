@@ -11,7 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from ..errors import ArtifactError
-from .archive_formats import CORRUPT, Entry, FlawError, Kind, entries
+from .archive_entry import Entry, FlawError, Kind
+from .archive_formats import CORRUPT, entries
 
 _T = t.TypeVar("_T")
 
