@@ -101,13 +101,16 @@ class FakeHost:
             return self.mariadb.ask(stdin)
         if argv[-1] == "-v":
             return Done(0, f"PHP {self.php} (cli) (built: Jul  3 2025 16:16:05) (NTS)\n", "")
-        if argv[0] == "grep":
-            lines = self.disk.text(argv[-1]).splitlines()
-            return Done(0, f"{sum(bool(re.match(argv[-2], line)) for line in lines)}\n", "")
-        if argv[0] == "tail":
-            return Done(0, self.disk.text(argv[-1]).splitlines()[-1], "")
+        if argv[0] in ("grep", "readlink", "tail"):
+            return Done(0, self._of_path(argv), "")
         assert argv[0] in ("journalctl", "haproxy", "tar"), argv
         return OK
+
+    def _of_path(self, argv: t.Sequence[str]) -> str:
+        if argv[0] == "readlink":  # nothing above what is asked about is a link here
+            return f"{argv[-1]}\n"
+        lines = self.disk.text(argv[-1]).splitlines()
+        return lines[-1] if argv[0] == "tail" else f"{sum(bool(re.match(argv[-2], line)) for line in lines)}\n"
 
     def get(self, address: Address, path: str, url: str, timeout: float) -> Reply:
         self.visits.append((str(address), path))

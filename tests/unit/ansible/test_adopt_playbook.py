@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 from tests.unit import hand_kept
 from tests.unit.ansible import playbooks
@@ -13,13 +14,16 @@ from tests.unit.ansible import playbooks
 from fungible_dev.directory_server import serving
 
 
-def test_the_catalogue_and_the_manifest_are_written_and_the_site_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", ["html/wp-content", "app"])
+def test_the_catalogue_and_the_manifest_are_written_and_the_site_is_left_alone(tmp_path: Path, content: str) -> None:
     site = hand_kept.site(tmp_path / "html")
+    (site / "wp-content").rename(tmp_path / content)
     before = sorted((path, path.lstat().st_mtime_ns) for path in site.rglob("*"))
     playbooks.inventory(tmp_path, "web1")
     made = hand_kept.directory()
     with serving(made):
         said = {"site": "blog", "path": str(site), "output": str(tmp_path / "out"), "fungible_become": "false"}
+        said.update({"content": str(tmp_path / content)} if content == "app" else {})
         extra = [word for key, value in said.items() for word in ("-e", f"{key}={value}")]
         extra += ["-e", f"fungible_published_url={made.url}"]
         done = playbooks.run(tmp_path, "fungible.deploy.adopt", *extra)

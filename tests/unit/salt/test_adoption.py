@@ -13,6 +13,7 @@ from tests.unit.salt.loaded import Loaded
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kept import adoption
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kept.whereabouts import Whereabouts
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ if t.TYPE_CHECKING:
 def test_what_is_kept_by_hand_is_described_without_a_pillar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = str(hand_kept.site(tmp_path / "html"))
     chain = Loaded(monkeypatch, "modules", "plugin_chain")
-    found = adoption.facts(LocalHost(), site)
+    found = adoption.facts(LocalHost(), Whereabouts(site))
     kept = [{**one, "kept": {"state": "no"}} for one in found["extensions"]]
     told = chain.call("info", "blog", path=site, root=str(tmp_path))
     assert told == {**found, "extensions": kept}

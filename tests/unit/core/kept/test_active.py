@@ -17,6 +17,7 @@ from tests.unit import hand_kept
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError, HostError, StoreError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kept import active, adoption
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kept.whereabouts import Whereabouts
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Found
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress import active as wordpress_active
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.wordpress import config as wordpress_config
@@ -208,7 +209,7 @@ ROW: t.Final = f"INSERT INTO wp_options VALUES ('active_plugins', '{ON.replace('
 def test_plugins_that_are_off_are_disabled_in_the_manifest_and_the_note_is_gone(tmp_path: Path) -> None:
     site = on_sqlite(hand_kept.site(tmp_path / "html"), TABLE, ROW)
     before = sorted((path, path.lstat().st_mtime_ns) for path in site.rglob("*"))
-    found = adoption.facts(LocalHost(), str(site))
+    found = adoption.facts(LocalHost(), Whereabouts(str(site)))
     off = [one["name"] for one in found["manifest"]["plugins"]["use"] if one.get("state") == "disabled"]
     assert off == ["edited", "forms", "no-version"]
     assert {one["active"] for one in found["extensions"] if one["name"] in ("premium", "hello", "rules")} == {True}
@@ -236,7 +237,7 @@ def test_an_sqlite_file_is_asked_for_its_table_and_for_nothing_else(
 
 def test_no_password_is_told(tmp_path: Path) -> None:
     site = on_sqlite(hand_kept.site(tmp_path / "html"), TABLE, ROW)
-    assert "Tr0ub4dor" not in str(adoption.facts(LocalHost(), str(site)))
+    assert "Tr0ub4dor" not in str(adoption.facts(LocalHost(), Whereabouts(str(site))))
 
 
 def serialized(plugins: list[str], *, as_keys: bool = False) -> str:

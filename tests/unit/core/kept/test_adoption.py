@@ -18,6 +18,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.catalogue im
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError, HostError, ManifestError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local import LocalHost
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kept import adoption
+from ansible_collections.fungible.deploy.plugins.module_utils._core.kept.whereabouts import Whereabouts
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Found
 from fungible_dev.directory_server import serving
 
@@ -36,7 +37,7 @@ def site(tmp_path: Path) -> Path:
 def found(site: Path) -> dict[str, t.Any]:
     made = hand_kept.directory()
     with serving(made):
-        return adoption.facts(LocalHost(), str(site), published=True, published_url=made.url)
+        return adoption.facts(LocalHost(), Whereabouts(str(site)), published=True, published_url=made.url)
 
 
 def test_what_is_there_is_told_by_its_kind_and_version(found: dict[str, t.Any]) -> None:
@@ -100,20 +101,31 @@ def test_no_link_is_followed(found: dict[str, t.Any], site: Path) -> None:
 
 def test_a_note_stays_one_line_whatever_a_link_is_called(site: Path) -> None:
     (site / "wp-content/plugins/x\nfungible_hosts: all").symlink_to("y\nroot: /")
-    assert not [note for note in adoption.facts(LocalHost(), str(site))["notes"] if "\n" in note]
+    assert not [note for note in adoption.facts(LocalHost(), Whereabouts(str(site)))["notes"] if "\n" in note]
 
 
 def test_a_plugin_folder_that_is_a_link_is_told_and_not_looked_into(site: Path) -> None:
     plugins = site / "wp-content/plugins"
     plugins.rename(site.parent / "plugins")
     plugins.symlink_to(site.parent / "plugins")
-    found = adoption.facts(LocalHost(), str(site))
+    found = adoption.facts(LocalHost(), Whereabouts(str(site)))
     assert found["links"] == {"wp-content/plugins": str(site.parent / "plugins")}
     assert "plugin" not in {one["kind"] for one in found["extensions"]}
 
 
+@pytest.mark.parametrize("at", ["wp-content", "wp-content/themes/look"])
+def test_nothing_behind_a_link_is_looked_into(site: Path, at: str) -> None:
+    (site / at).rename(site.parent / "behind")
+    (site / at).symlink_to(site.parent / "behind")
+    found = adoption.facts(LocalHost(), Whereabouts(str(site)))
+    assert {one: target for one, target in found["links"].items() if one.startswith(at)} == {
+        at: str(site.parent / "behind")
+    }
+    assert [one["path"] for one in found["extensions"] if one["path"].startswith(at)] == []
+
+
 def test_nothing_is_taken_for_published_that_was_not_compared(site: Path) -> None:
-    found = adoption.facts(LocalHost(), str(site))
+    found = adoption.facts(LocalHost(), Whereabouts(str(site)))
     assert DIRECTORY not in [one["source"] for one in found["catalogue"]["extensions"].values()]
     assert {one["published"]["state"] for one in found["extensions"]} == {"unknown"}
 
@@ -127,7 +139,7 @@ def test_pipes_huge_files_and_names_that_are_no_text_are_passed_by(site: Path) -
     (site / os.fsdecode(b"wp-content/plugins/\xff.php")).write_text("<?php /* Plugin Name: Odd */")
     made = hand_kept.directory()
     with serving(made):
-        found = adoption.facts(LocalHost(), str(site), published=True, published_url=made.url)
+        found = adoption.facts(LocalHost(), Whereabouts(str(site)), published=True, published_url=made.url)
     assert not {"pipe", "huge"} & {one["name"] for one in found["extensions"]}
     json.dumps(found, ensure_ascii=False).encode()
 
@@ -138,7 +150,7 @@ def test_pipes_huge_files_and_names_that_are_no_text_are_passed_by(site: Path) -
 )
 def test_what_is_no_wordpress_is_refused_in_one_line(path: str, error: type[CoreError]) -> None:
     with pytest.raises(error) as refused:
-        adoption.facts(LocalHost(), path)
+        adoption.facts(LocalHost(), Whereabouts(path))
     assert path in str(refused.value)
 
 
@@ -155,6 +167,6 @@ def test_a_plugin_of_one_file_that_is_as_published_comes_from_there_by_its_name_
     hello = (site / "wp-content/plugins/hello.php").read_text()
     made.release("hello-dolly", "1.7.2", archive({"hello-dolly/hello.php": hello, "hello-dolly/readme.txt": "x"}))
     with serving(made):
-        found = adoption.facts(LocalHost(), str(site), published=True, published_url=made.url)
+        found = adoption.facts(LocalHost(), Whereabouts(str(site)), published=True, published_url=made.url)
     source = {**DIRECTORY, "slug": "hello-dolly"}
     assert found["catalogue"]["extensions"]["hello"] == {"version": "1.7.2", "source": source}

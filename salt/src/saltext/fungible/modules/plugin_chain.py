@@ -36,6 +36,7 @@ def info(  # noqa: PLR0913, PLR0917 - Salt has no other way to take options
     published: bool = False,
     published_url: str = "",
     path: str = "",
+    content: str = "",
     manifest: t.Any = None,
     root: str = "/",
 ) -> dict[str, t.Any]:
@@ -59,6 +60,10 @@ def info(  # noqa: PLR0913, PLR0917 - Salt has no other way to take options
         Describe the WordPress that people keep by hand in this folder instead, as a catalogue and a manifest. The
         site's manifest is not read then, and need not be there.
 
+    content
+        The folder that this WordPress has as ``wp-content``, where its ``wp-config.php`` puts that elsewhere, as
+        Debian's package does. Default: ``wp-content`` in ``path``.
+
     manifest
         The site's manifest, instead of the pillar's ``fungible:sites:<name>``. The job cache keeps it, secrets too.
 
@@ -71,12 +76,14 @@ def info(  # noqa: PLR0913, PLR0917 - Salt has no other way to take options
 
         salt '*' plugin_chain.info actioncenter
     """
-    facts = partial(chain.facts, thorough=thorough, published=published, published_url=published_url, path=path)
+    facts = partial(
+        chain.facts, thorough=thorough, published=published, published_url=published_url, path=path, content=content
+    )
     return face.inform(face.Asked(name, {} if path else manifest, root), facts, _minion())
 
 
 def present(
-    name: str, manifest: t.Any = None, root: str = "/", test: bool | None = None, path: str = ""
+    name: str, manifest: t.Any = None, root: str = "/", test: bool | None = None, path: str = "", content: str = ""
 ) -> dict[str, t.Any]:
     """
     Bring every extension of the chain onto the minion, verified and unpacked.
@@ -88,6 +95,10 @@ def present(
         The folder of a WordPress that people kept by hand, and that is no release. The declared extensions are brought
         to the declared versions there too, each at once; others are left alone. Of the manifest only ``plugins`` is
         read then.
+
+    content
+        The folder that this WordPress has as ``wp-content``, where its ``wp-config.php`` puts that elsewhere, as
+        Debian's package does. Default: ``wp-content`` in ``path``.
 
     manifest
         The site's manifest, instead of the pillar's ``fungible:sites:<name>``. The job cache keeps it, secrets too.
@@ -104,5 +115,5 @@ def present(
 
         salt '*' plugin_chain.present actioncenter
     """
-    call = partial(chain.plugin_chain, path=path)
+    call = partial(chain.plugin_chain, path=path, content=content)
     return face.change(face.Asked(name, manifest, root), call, _minion(test))

@@ -33,7 +33,9 @@ def _minion() -> face.Minion:
     return face.Minion(__salt__, __pillar__, __opts__["test"], __env__)
 
 
-def present(name: str, manifest: t.Any = None, root: str = "/", path: str = "", **unknown: t.Any) -> dict[str, t.Any]:
+def present(
+    name: str, manifest: t.Any = None, root: str = "/", path: str = "", content: str = "", **unknown: t.Any
+) -> dict[str, t.Any]:
     """
     Bring every extension of the chain onto the minion, verified and unpacked.
 
@@ -53,11 +55,15 @@ def present(name: str, manifest: t.Any = None, root: str = "/", path: str = "", 
         to the declared versions there too, each at once; others are left alone. Of the manifest only ``plugins`` is
         read then.
 
+    content
+        The folder that this WordPress has as ``wp-content``, where its ``wp-config.php`` puts that elsewhere, as
+        Debian's package does. Default: ``wp-content`` in ``path``.
+
     .. code-block:: yaml
 
         actioncenter plugins:
           plugin_chain.present:
             - name: actioncenter
     """
-    call = partial(chain.plugin_chain, path=path)
+    call = partial(chain.plugin_chain, path=path, content=content)
     return face.state(face.Asked(name, manifest, root, unknown), call, _minion())

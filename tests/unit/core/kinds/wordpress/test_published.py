@@ -127,7 +127,7 @@ def test_wordpress_itself_is_compared_without_the_content_that_is_the_site_s() -
     del sums["wp-config.php"]
     host.internet[f"{base}/core/checksums/1.0/?version=6.5&locale=de_DE"] = json.dumps({"checksums": sums})
     host.internet[f"{base}/plugin-checksums/forms/2.json"] = json.dumps({"files": {"forms.php": {"md5": "0" * 32}}})
-    found = published.facts(host, "/tree", sorted(files), {"wp-content/plugins/forms": "2"}, base)
+    found = published.facts(host, "/tree/{}".format, sorted(files), {"wp-content/plugins/forms": "2"}, base)
     assert found["application"] == {"state": "same", "why": "", **NOTHING}
     assert found["plugins"]["forms"]["changed"] == ("forms.php",)
 
@@ -167,7 +167,7 @@ def test_a_plugin_of_one_file_is_held_against_the_one_that_is_shipped_then_again
     host.internet["http://x/core/checksums/1.0/?version=6.5&locale=en_US"] = json.dumps({"checksums": sums})
     answer = {"files": {path: {"md5": _md5(text)} for path, text in files.items()}}
     host.internet[f"http://x/plugin-checksums/{published_as}.json"] = json.dumps(answer)
-    found = published.facts(host, "/tree", ["wp-includes/version.php", place], {place: "1.7.2"}, "http://x")
+    found = published.facts(host, "/tree/{}".format, ["wp-includes/version.php", place], {place: "1.7.2"}, "http://x")
     assert found["plugins"][file]["state"] == state
     assert found["plugins"][file]["changed"] == ((file,) if state == "differs" else ())
 
@@ -175,6 +175,6 @@ def test_a_plugin_of_one_file_is_held_against_the_one_that_is_shipped_then_again
 def test_a_plugin_of_one_file_without_a_version_is_none_that_is_published() -> None:
     host = FakeHost()
     host.disk.put("/tree/wp-content/plugins/own.php", Node("f", HELLO))
-    found = published.facts(host, "/tree", [], {"wp-content/plugins/own.php": ""}, "http://x")
+    found = published.facts(host, "/tree/{}".format, [], {"wp-content/plugins/own.php": ""}, "http://x")
     assert found["plugins"]["own.php"]["state"] == "none"
     assert found["plugins"]["own.php"]["why"] == "its file says no version"

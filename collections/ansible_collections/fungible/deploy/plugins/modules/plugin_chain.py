@@ -24,6 +24,11 @@ options:
       - Of the manifest only C(plugins) is read then, and it need not have more. Plugins load in its order,
         and not where they are V(disabled); which of the others are on stays in WordPress's database.
     type: path
+  content:
+    description:
+      - The folder that this WordPress has as C(wp-content), where its C(wp-config.php) puts that elsewhere, as Debian's
+        package does. Default is C(wp-content) in O(path).
+    type: path
 extends_documentation_fragment:
   - fungible.deploy._site
   - fungible.deploy._site.catalogue
@@ -67,7 +72,7 @@ from ..module_utils._face import change
 
 def main() -> None:
     """Run the module."""
-    change({"path": {"type": "path"}}, plugin_chain)
+    change({"path": {"type": "path"}, "content": {"type": "path"}}, plugin_chain)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,11 @@ options:
         or a file of WordPress's SQLite drop-in. For MariaDB this takes root, and no password is read.
       - Either this or O(manifest) is needed.
     type: path
+  content:
+    description:
+      - The folder that this WordPress has as C(wp-content), where its C(wp-config.php) puts that elsewhere, as Debian's
+        package does. Default is C(wp-content) in O(path).
+    type: path
   manifest:
     description:
       - The site's manifest, its secrets included, as C(docs/manifest.md) describes it.
@@ -162,6 +167,7 @@ def main() -> None:
             "published": {"type": "bool", "default": False},
             "published_url": {"type": "str"},
             "path": {"type": "path"},
+            "content": {"type": "path"},
         },
         facts,
         instead="path",

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
+from posixpath import join
 
 from . import integrity, interpreter
-from .kept import adoption, keeping, survey
+from .kept import adoption, keeping, survey, whereabouts
 from .kinds.wordpress import published as wordpress_published
 from .places import Places
 from .release import artifacts, release
@@ -16,6 +18,7 @@ from .request import Outcome, Request, carry_out, words
 if t.TYPE_CHECKING:
     from .context import Context
     from .host.protocol import Host
+    from .kept.whereabouts import Whereabouts
     from .manifest.model import Source
     from .plan import Plan
 
@@ -35,13 +38,16 @@ def links(ctx: Context) -> list[artifacts.Artifact]:
     return release.made_of(ctx)[1:]
 
 
-def plugin_chain(host: Host, asked: Request, *, check: bool, path: str = "") -> Outcome:
+def plugin_chain(
+    host: Host, asked: Request, *, check: bool, path: str | None = "", content: str | None = ""
+) -> Outcome:
     """Bring every extension of the chain onto the host, verified and unpacked.
 
-    With a path, also into the WordPress that is kept there.
+    With a path, also into the WordPress that is kept there, whose wp-content may be elsewhere.
     """
-    if path:
-        return keeping.keep(host, asked, path, check=check)
+    where = whereabouts.of(path, content)
+    if where:
+        return keeping.keep(host, asked, where, check=check)
     ctx = asked.on(host)
 
     def present() -> tuple[Plan, list[Source]]:
@@ -51,7 +57,7 @@ def plugin_chain(host: Host, asked: Request, *, check: bool, path: str = "") -> 
     return carry_out(host, ctx, present, check)
 
 
-def facts(
+def facts(  # noqa: PLR0913 - as many as can be asked for
     host: Host,
     asked: Request,
     *,
@@ -59,15 +65,16 @@ def facts(
     published: bool = False,
     published_url: str | None = "",
     path: str | None = "",
+    content: str | None = "",
 ) -> dict[str, t.Any]:
     """Tell the chain in its order: what is declared, ready, on disk and loaded, and which files are not as staged.
 
-    With a path, describe what people kept there by hand instead.
+    With a path, describe what people kept there by hand instead; its wp-content may be elsewhere.
     """
-    if path:
-        return _described(
-            host, asked, path, adoption.facts(host, path, published=published, published_url=published_url or "")
-        )
+    where = whereabouts.of(path, content)
+    if where:
+        found = adoption.facts(host, where, published=published, published_url=published_url or "")
+        return _described(host, asked, where, found)
     ctx = asked.on(host)
     cached, seen = observe(host, ctx), integrity.observe(host, ctx, thorough)
     found = {
@@ -83,10 +90,10 @@ def facts(
     return found
 
 
-def _described(host: Host, asked: Request, path: str, found: dict[str, t.Any]) -> dict[str, t.Any]:
+def _described(host: Host, asked: Request, where: Whereabouts, found: dict[str, t.Any]) -> dict[str, t.Any]:
     """Say of each extension too whether it is kept, and whole."""
     paths = [one["path"] for one in found["extensions"]]
-    told = survey.told(host, Places(asked.root, asked.site), path, paths)
+    told = survey.told(host, Places(asked.root, asked.site), where, paths)
     return {**found, "extensions": [{**one, "kept": told[one["path"]]} for one in found["extensions"]]}
 
 
@@ -94,4 +101,4 @@ def _published(host: Host, ctx: Context, seen: integrity.Sight, base: str) -> di
     """Tell how files differ from what wordpress.org published; only its plugins are, so all else is not asked about."""
     plugins = {one.path: one.version for one in seen.contents.extensions if one.kind == "plugin"}
     tree = ctx.places.release(seen.release)
-    return wordpress_published.facts(host, tree, integrity.files(seen), plugins, base)
+    return wordpress_published.facts(host, partial(join, tree), integrity.files(seen), plugins, base)

@@ -20,6 +20,7 @@ from ..kinds.wordpress import config as wordpress_config
 from ..kinds.wordpress.contents import CONTENT, PLUGINS
 from ..manifest.model import ExtensionKind
 from ..stores import mariadb
+from .whereabouts import config_of
 
 if t.TYPE_CHECKING:
     from ..host.protocol import Host
@@ -83,12 +84,7 @@ def observe(host: Host, path: str) -> Active:
 
 
 def _config(host: Host, path: str) -> Config:
-    """Read the wp-config.php that WordPress takes: the folder's own, or one above that is no other WordPress's."""
-    above = dirname(path.rstrip("/"))
-    at = join(path, wordpress_config.FILE)
-    if not host.stat(at) and not host.stat(join(above, "wp-settings.php")):
-        at = join(above, wordpress_config.FILE)
-    return wordpress_config.config(_text(host, at))
+    return wordpress_config.config(_text(host, config_of(host, path)))
 
 
 def _text(host: Host, path: str) -> str:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass, field
-from posixpath import join
+from posixpath import dirname, join
 
-from ..context import ROOT
-from ..errors import HostError, ManifestError
+from ..errors import HostError
 from ..kinds.protocol import Folder
 from ..kinds.wordpress import contents as wordpress_contents
 from ..kinds.wordpress import published as wordpress_published
@@ -21,10 +20,12 @@ from ..manifest.manifest import SLUG, VERSION
 from ..manifest.model import ExtensionKind
 from . import active
 from .active import Active
+from .whereabouts import require_paths, require_told
 
 if t.TYPE_CHECKING:
     from ..host.protocol import Host
     from ..kinds.protocol import Found
+    from .whereabouts import Whereabouts
 
 Facts = dict[str, t.Any]
 MARK: t.Final = "wp-includes/version.php"
@@ -59,9 +60,9 @@ class Seen:
     active: Active = field(default_factory=Active)
 
 
-def facts(host: Host, path: str, *, published: bool = False, published_url: str = "") -> Facts:
+def facts(host: Host, where: Whereabouts, *, published: bool = False, published_url: str = "") -> Facts:
     """Tell what is there, and the catalogue and manifest that describe it."""
-    seen = observe(host, path, published, published_url)
+    seen = observe(host, where, published, published_url)
     catalogue, manifest, notes = described(seen)
     return {
         "path": seen.path,
@@ -76,38 +77,54 @@ def facts(host: Host, path: str, *, published: bool = False, published_url: str 
     }
 
 
-def version_of(host: Host, path: str) -> str:
-    """Tell which WordPress is there, and insist that there is one."""
-    if not ROOT.fullmatch(path):
-        raise ManifestError(f"path: {path!r} is no absolute path without spaces, quotes and the like: choose another")
-    version = wordpress_published.release_of(_text(host, join(path, MARK)))[0]
+def version_of(host: Host, where: Whereabouts) -> str:
+    """Tell which WordPress is there, and insist that there is one, which loads what we look at."""
+    require_paths(where)
+    version = wordpress_published.release_of(_text(host, where.at(MARK)))[0]
     if not version:
-        raise HostError(f"{path}: is no WordPress: {MARK} tells no version: give the folder that wp-settings.php is in")
+        raise HostError(
+            f"{where.path}: is no WordPress: {MARK} tells no version: give the folder that wp-settings.php is in"
+        )
+    require_told(host, where)
     return version
 
 
-def contents_of(host: Host, path: str) -> tuple[Found, ...]:
+def contents_of(host: Host, where: Whereabouts) -> tuple[Found, ...]:
     """Tell its extensions, by the headers of their files."""
-    folder = Folder(lambda at: _names(host, join(path, at)), lambda at: _text(host, join(path, at)))
+    folder = Folder(
+        lambda at: _names_at(host, where, at),
+        lambda at: _text(host, where.at(at)) if _is_own(host, where, at) else "",
+    )
     return wordpress_contents.contents(folder).extensions
 
 
-def observe(host: Host, path: str, published: bool, base: str) -> Seen:
+def observe(host: Host, where: Whereabouts, published: bool, base: str) -> Seen:
     """Look into the folder."""
-    version, found = version_of(host, path), contents_of(host, path)
-    inside = [f"{place}/{name}" for place in PLACES for name in _names(host, join(path, place))]
-    links = {at: _link(host, join(path, at)) for at in (*PLACES, *inside)}
+    version, found = version_of(host, where), contents_of(host, where)
+    inside = [f"{place}/{name}" for place in PLACES for name in _names_at(host, where, place)]
+    links = {at: _link(host, where.at(at)) for at in (*PLACES, *inside)}
     plugins = {one.path: one.version for one in found if one.kind == "plugin"}
     folders = [place for place in plugins if not place.endswith(".php")]
     return Seen(
-        path,
+        where.path,
         version,
         found,
         {_utf8(at): _utf8(target) for at, target in links.items() if target},
-        tuple(one.path for one in found if host.stat(join(path, one.path, ".git"))),
-        wordpress_published.facts(host, path, _files(host, path, folders), plugins, base) if published else {},
-        active.observe(host, path),
+        tuple(one.path for one in found if host.stat(join(where.at(one.path), ".git"))),
+        wordpress_published.facts(host, where.at, _files(host, where, folders), plugins, base) if published else {},
+        active.observe(host, where.path),
     )
+
+
+def _is_own(host: Host, where: Whereabouts, at: str) -> bool:
+    """Tell whether no folder around it is a link."""
+    above = dirname(at)
+    seen = host.stat(where.at(above)) if above else None
+    return not above or (seen is not None and seen.kind == "d" and _is_own(host, where, above))
+
+
+def _names_at(host: Host, where: Whereabouts, at: str) -> list[str]:
+    return _names(host, where.at(at)) if _is_own(host, where, at) else []
 
 
 def _names(host: Host, path: str) -> list[str]:
@@ -127,11 +144,11 @@ def _link(host: Host, path: str) -> str:
     return seen.target if seen and seen.kind == "l" else ""
 
 
-def _files(host: Host, path: str, folders: t.Iterable[str]) -> list[str]:
+def _files(host: Host, where: Whereabouts, folders: t.Iterable[str]) -> list[str]:
     """List the files of WordPress itself and of plugins, without links and without what people uploaded."""
-    below = [f"{at}/{name}" for at in (*OWN, *folders) for name in _below(host, join(path, at))]
-    paths = [*_names(host, path), *below]
-    return sorted(one for one in paths if (seen := host.stat(join(path, one))) and seen.kind == "f")
+    below = [f"{at}/{name}" for at in (*OWN, *folders) for name in _below(host, where.at(at))]
+    paths = [*_names(host, where.path), *below]
+    return sorted(one for one in paths if (seen := host.stat(where.at(one))) and seen.kind == "f")
 
 
 def _below(host: Host, folder: str) -> list[str]:

@@ -31,11 +31,12 @@ if t.TYPE_CHECKING:
     from ..request import Request
     from .kept import Kept
     from .survey import Seen, Sight
+    from .whereabouts import Whereabouts
 
 
-def keep(host: Host, asked: Request, path: str, *, check: bool) -> Outcome:
+def keep(host: Host, asked: Request, where: Whereabouts, *, check: bool) -> Outcome:
     """Bring the chain of the WordPress in a folder to what was declared."""
-    kept = k.of(asked, path)
+    kept = k.of(asked, where)
 
     def present() -> tuple[Plan, list[Source]]:
         seen = survey.observe(host, kept)

@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
     from ..host.protocol import Host
     from ..manifest.model import Removed
     from ..request import Request
+    from .whereabouts import Whereabouts
 
 PHP: t.Final = ".php"
 NEW: t.Final = ".new"  # half a copy, which nobody misses
@@ -41,13 +42,13 @@ class Kept:
     """Be a site whose WordPress stays where it is, and the chain that is to be in it."""
 
     name: str
-    path: str
+    where: Whereabouts
     places: Places
     plugins: tuple[Extension, ...]
     removed: tuple[Removed, ...]
 
     def at(self, place: str) -> str:
-        return join(self.path, place)
+        return self.where.at(place)
 
     def hidden(self, place: str, ending: str) -> str:
         """Tell the name beside a place that WordPress does not look at."""
@@ -58,12 +59,12 @@ class Kept:
         return self.places.kept(relpath(place, CONTENT))
 
 
-def of(asked: Request, path: str) -> Kept:
+def of(asked: Request, where: Whereabouts) -> Kept:
     """Read what a face handed over; of the manifest only the chain."""
     plugins, removed = manifest.parse_chain(asked.site, secrets.join(asked.manifest, asked.secrets))
     _check(f"{asked.site}.plugins", plugins, removed)
     return Kept(
-        asked.site, path, Places(asked.root, asked.site), manifest.with_sources_at(plugins, asked.files), removed
+        asked.site, where, Places(asked.root, asked.site), manifest.with_sources_at(plugins, asked.files), removed
     )
 
 
@@ -137,7 +138,9 @@ def record_of_leftover(kept: Kept, path: str) -> str:
     """Tell the records of the extension that something was left of; none of what is only half a copy."""
     folder, name = split(path)
     found = HIDDEN.fullmatch(name)
-    return kept.record(relpath(join(folder, found[1]), kept.path)) if found and found[2] != NEW else ""
+    if not found or found[2] == NEW:
+        return ""
+    return kept.record(join(CONTENT, relpath(join(folder, found[1]), kept.where.content)))
 
 
 def free(host: Host, kept: Kept, at: str, stamp: t.Callable[[float], str]) -> str:

@@ -14,6 +14,7 @@ from ..kinds.wordpress.kind import FOLDERS
 from ..release import artifacts
 from . import adoption
 from .kept import HIDDEN, artifact, is_known, layer, listings, place, places
+from .whereabouts import require_own
 
 if t.TYPE_CHECKING:
     from ..host.protocol import Host
@@ -21,6 +22,7 @@ if t.TYPE_CHECKING:
     from ..places import Places
     from ..release.listing import Damage
     from .kept import Kept
+    from .whereabouts import Whereabouts
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Seen:
 
 def observe(host: Host, kept: Kept) -> Seen:
     """Look at all places, and for what is to be put there into the caches; what is whole is looked at once."""
-    adoption.version_of(host, kept.path)
+    adoption.version_of(host, kept.where)
+    require_own(host, kept.where)
     _require_own_folders(host, kept)
     seen = [_declared(host, kept, one) for one in kept.plugins]
     wanted = [artifact(one) for one, sight in zip(kept.plugins, seen) if not (sight.recorded and sight.whole)]
@@ -65,7 +68,7 @@ def observe(host: Host, kept: Kept) -> Seen:
     ]
     gone = [(one, Sight(at, True)) for one in kept.removed for at in places(one) if host.stat(kept.at(at))]
     replaced = any(sight.there and not sight.whole for sight in compared) or gone
-    versions = {one.path: one.version for one in adoption.contents_of(host, kept.path)} if replaced else {}
+    versions = {one.path: one.version for one in adoption.contents_of(host, kept.where)} if replaced else {}
     return Seen(
         tuple(_somebodys(host, kept, sight, versions) for sight in compared),
         tuple((one, _somebodys(host, kept, sight, versions)) for one, sight in gone),
@@ -86,7 +89,8 @@ def _require_own_folders(host: Host, kept: Kept) -> None:
         seen = host.stat(kept.at(at))
         if seen and seen.kind not in "df":
             what = f"a link to {seen.target}" if seen.kind == "l" else "neither a folder nor a file"
-            raise HostError(f"{kept.at(at)}: is {what}, and is not replaced: put what it should be in its place")
+            mend = "remove it, or take it out of the chain" if at in inside else "put what it should be in its place"
+            raise HostError(f"{kept.at(at)}: is {what}, and is not replaced: {mend}")
         if not seen and at in (CONTENT, *FOLDERS.values()) and at != MUST_USE:
             raise HostError(f"{kept.at(at)}: is not there, and WordPress needs it: is it another folder's WordPress?")
 
@@ -126,9 +130,9 @@ def _leftovers(host: Host, kept: Kept) -> t.Iterator[str]:
         yield from (join(folder, name) for name in host.children(folder) if name.startswith("."))
 
 
-def told(host: Host, known: Places, path: str, places: t.Iterable[str]) -> dict[str, dict[str, t.Any]]:
+def told(host: Host, known: Places, where: Whereabouts, places: t.Iterable[str]) -> dict[str, dict[str, t.Any]]:
     """Tell of each place whether what is there is kept, and how it differs from what was put there."""
-    return {at: _told(host, join(path, at), known.kept(relpath(at, CONTENT))) for at in places}
+    return {at: _told(host, where.at(at), known.kept(relpath(at, CONTENT))) for at in places}
 
 
 def _told(host: Host, path: str, record: str) -> dict[str, t.Any]:

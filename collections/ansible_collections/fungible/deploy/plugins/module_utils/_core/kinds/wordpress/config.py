@@ -16,6 +16,11 @@ from ...errors import HostError
 
 FILE: t.Final = "wp-config.php"
 MOVED: t.Final = ("WP_CONTENT_DIR", "WP_PLUGIN_DIR", "DB_DIR", "DB_FILE", "FQDB", "FQDBDIR")
+FOLDERS: t.Final = {
+    "WP_CONTENT_DIR": "wp-content",
+    "WP_PLUGIN_DIR": "wp-content/plugins",
+    "WPMU_PLUGIN_DIR": "wp-content/mu-plugins",
+}
 NETWORK: t.Final = ("MULTISITE", "SUBDOMAIN_INSTALL", "VHOST", "SUNRISE")
 MOST: t.Final = 1 << 18  # bytes of such a file that is read
 _MEANT: t.Final = ("DB_NAME", "DB_HOST", *MOVED, *NETWORK)
@@ -31,6 +36,11 @@ _TOKEN: t.Final = re.compile(
 _LITERAL: t.Final = "\x00([0-9]+)\x00"
 _WORD: t.Final = "\x00"
 _DEFINE: t.Final = re.compile(rf"\bdefine\s*\(\s*{_LITERAL}\s*,\s*(?:{_LITERAL}|(\w+))?", re.IGNORECASE)
+_FOLDER: t.Final = re.compile(
+    rf"\bdefine\s*\(\s*{_LITERAL}\s*,\s*"
+    rf"(?:(?:(__DIR__|ABSPATH|WP_CONTENT_DIR)|(dirname\s*\(\s*__FILE__\s*\)))\s*\.\s*)?(?:{_LITERAL}\s*\)\s*;)?",
+    re.IGNORECASE,
+)
 _PREFIX: t.Final = re.compile(rf"\$table_prefix\s*=\s*{_LITERAL}\s*;")
 _LOAD: t.Final = re.compile(rf"\brequire(?:_once)?\b[\s(]*(?:ABSPATH|__DIR__)\s*\.\s*{_LITERAL}[\s)]*;", re.IGNORECASE)
 _ELSEWHERE: t.Final = re.compile(
@@ -48,6 +58,28 @@ class Config:
     host: str
     prefix: str
     network: bool  # of several sites
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Be what a wp-config.php says of one of FOLDERS: `rest` after `base`, or nothing that could be read."""
+
+    name: str
+    base: str = ""
+    rest: str = ""
+
+
+def folders(text: str) -> list[Folder]:
+    """Tell what it says of WordPress's folders, each time that it does."""
+    try:
+        code, strings = _parts(text)
+    except HostError:
+        return [Folder(name) for name in FOLDERS if re.search(rf"""define\s*\(\s*['"]{name}['"]""", text)]
+    found = []
+    for one in _FOLDER.finditer(code):
+        base = "__DIR__" if one[3] else (one[2] or "").upper()
+        found.append(Folder(strings[int(one[1])], base, strings[int(one[4])] if one[4] else ""))
+    return [one for one in found if one.name in FOLDERS]
 
 
 def config(text: str) -> Config:

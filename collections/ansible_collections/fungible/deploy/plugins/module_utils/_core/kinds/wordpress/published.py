@@ -129,25 +129,26 @@ def _digests(one: t.Any) -> frozenset[str]:
     return frozenset(each.lower() for each in every)
 
 
-def facts(host: Host, tree: str, paths: t.Sequence[str], plugins: t.Mapping[str, str], base: str) -> dict[str, t.Any]:
+def facts(
+    host: Host, where: t.Callable[[str], str], paths: t.Sequence[str], plugins: t.Mapping[str, str], base: str
+) -> dict[str, t.Any]:
     """Tell how a WordPress's own files, and those of plugins in their places, differ from what was published.
 
-    A plugin's version is the one that its release says; `plugins` has it by its place, a folder or a single file.
+    A plugin's version is the one that its release says; `plugins` has it by its place, a folder or a single file, and
+    `where` tells where a place is on the host.
     """
-    version, locale = release_of(host.read(join(tree, "wp-includes/version.php")) or "")
+    version, locale = release_of(host.read(where("wp-includes/version.php")) or "")
     own = [path for path in paths if not path.startswith(OWN) and path != "wp-config.php"]
     shipped = of_application(host, version, locale, base)
     folders = {place: version for place, version in plugins.items() if not place.endswith(".php")}
     files = {place: version for place, version in plugins.items() if place not in folders}
+    told = {
+        **{at: _plugin(host, where(at), _below(paths, at), version, base) for at, version in folders.items()},
+        **{at: _file(host, where(at), at, version, shipped, base) for at, version in files.items()},
+    }
     return {
-        "application": compared(host, tree, own, _without_content(shipped)),
-        "plugins": {
-            **{
-                place.rpartition("/")[2]: _plugin(host, join(tree, place), _below(paths, place), place, version, base)
-                for place, version in folders.items()
-            },
-            **{basename(place): _file(host, tree, place, version, shipped, base) for place, version in files.items()},
-        },
+        "application": compared(host, where(""), own, _without_content(shipped)),
+        "plugins": {basename(at): one for at, one in told.items()},
     }
 
 
@@ -157,21 +158,20 @@ def slug_of(file: str) -> str:
     return SLUGS.get(name, name)
 
 
-def _file(host: Host, tree: str, place: str, version: str, shipped: Published, base: str) -> dict[str, t.Any]:
+def _file(host: Host, path: str, place: str, version: str, shipped: Published, base: str) -> dict[str, t.Any]:
     """Compare a plugin of a single file with the one that this WordPress ships, else with that of the directory."""
-    folder, name = split(place)
+    folder, name = split(path)
     known = Published(State.SAME, {name: shipped.files.get(place, frozenset())})
-    if not _is(host, join(tree, place), known.files[name]):
+    if not _is(host, path, known.files[name]):
         asked = of_plugin(host, slug_of(name), version, base) if version else none("its file says no version")
         lacks = asked.state is State.SAME and name not in asked.files
         known = none(f"wordpress.org publishes no {name} of {slug_of(name)} {version}") if lacks else asked
         known = Published(known.state, {name: known.files.get(name, frozenset())}, known.why)
-    return compared(host, join(tree, folder), [name], known)
+    return compared(host, folder, [name], known)
 
 
-def _plugin(host: Host, tree: str, paths: list[str], place: str, version: str, base: str) -> dict[str, t.Any]:
-    slug = place.rpartition("/")[2]
-    known = of_plugin(host, slug, version, base) if version else none("its files say no version")
+def _plugin(host: Host, tree: str, paths: list[str], version: str, base: str) -> dict[str, t.Any]:
+    known = of_plugin(host, basename(tree), version, base) if version else none("its files say no version")
     return compared(host, tree, paths, known)
 
 
