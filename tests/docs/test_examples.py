@@ -28,7 +28,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.errors impor
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.protocol import Tree, View
 from ansible_collections.fungible.deploy.plugins.module_utils._core.kinds.registry import KINDS
 from ansible_collections.fungible.deploy.plugins.module_utils._core.manifest import manifest
-from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
+from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy_files
 from fungible_dev import cli, manifest_docs
 from fungible_dev.packages import COLLECTION
 from fungible_dev.places import CHECKOUT
@@ -287,7 +287,7 @@ def _units_are_ours(line: str) -> None:
     """Tell whether units of ours that a command names are called as the core calls them."""
     assert "fungible-<>-<>-<>" in core_words.texts()
     for unit in re.findall(r"(?<![\w./-])fungible-[\w*-]+", line):
-        assert unit in ("fungible-*", haproxy.UNIT, f"fungible-{pages.SITE}-*")
+        assert unit in ("fungible-*", haproxy_files.UNIT, f"fungible-{pages.SITE}-*")
 
 
 @pytest.mark.parametrize("argv", [["demo", "--kep"], ["bench", "--jso", "x"]])
@@ -336,13 +336,13 @@ def test_haproxy_takes_the_frontend_of_the_example_beside_our_own(tmp_path: Path
     certificates.mkdir()
     (certificates / "site.pem").write_text(_certificate(tmp_path), encoding="utf-8")
     listen = next(route["listen"] for route in _routes_of_the_tls_example())
-    map_file = f"/etc/fungible/haproxy/{haproxy._frontend(listen)}.map"
+    map_file = f"/etc/fungible/haproxy/{haproxy_files.frontend(listen)}.map"
     assert map_file in block.text
     (tmp_path / "hosts.map").touch()
     text = block.text.replace(map_file, f"{tmp_path}/hosts.map").replace("/etc/fungible/tls/", f"{certificates}/")
     folder = tmp_path / "haproxy"
     folder.mkdir()
-    (folder / "00-global.cfg").write_text(haproxy.GLOBAL.format(run=tmp_path), encoding="utf-8")
+    (folder / "00-global.cfg").write_text(haproxy_files.GLOBAL.format(run=tmp_path), encoding="utf-8")
     (folder / "tls.cfg").write_text(text, encoding="utf-8")
     done = subprocess.run([program, "-c", "-f", folder], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

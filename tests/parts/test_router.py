@@ -13,7 +13,7 @@ from tests.parts.support.machine import ask, free_ports
 from tests.parts.support.refused import refused
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import RouterError
-from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
+from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy_files
 
 if t.TYPE_CHECKING:
     from tests.parts.support.scene import Scene
@@ -40,7 +40,7 @@ def test_a_killed_router_comes_back_with_the_same_weights(live: Scene, whom: str
     machine, manifest = live.machine, live.manifest("2")
     weights, before = machine.weights(manifest), worker(live)
     assert weights == ({"a": 0, "b": 1}, {"a": 0, "b": 1})
-    master = machine.rpc("getProcessInfo", haproxy.UNIT)["pid"]
+    master = machine.rpc("getProcessInfo", haproxy_files.UNIT)["pid"]
     os.kill(master if whom == "master" else before, signal.SIGKILL)
     machine.until(lambda: worker(live) not in (0, before))
     machine.until(lambda: machine.get().status == 200)

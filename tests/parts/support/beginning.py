@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
+from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy_files
 
 from .picture import Copy
 
@@ -64,6 +64,6 @@ class Beginning:
         return {path.name: re.sub(r"weight \d+", "", path.read_text(encoding="utf-8")) for path in files}
 
     def _set_weights(self, manifest: Manifest) -> None:
-        name = haproxy.backend(self.machine.context(manifest))
+        name = haproxy_files.backend(self.machine.context(manifest))
         said = [f"set server {name}/{slot} weight {weight}" for slot, weight in self._weights.items()]
         self.machine.host.talk(self.machine.admin, "; ".join(said))

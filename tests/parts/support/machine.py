@@ -21,7 +21,7 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.host.local i
 from ansible_collections.fungible.deploy.plugins.module_utils._core.identity import release_id
 from ansible_collections.fungible.deploy.plugins.module_utils._core.places import Places
 from ansible_collections.fungible.deploy.plugins.module_utils._core.primitives import Request
-from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
+from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy, haproxy_files
 from ansible_collections.fungible.deploy.plugins.module_utils._core.runtimes.supervisor import Supervisor
 
 if t.TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Machine:
 
     def in_flight(self, manifest: Manifest, slot: str) -> int:
         """Tell how many requests the router has in a slot."""
-        name = haproxy.backend(self.context(manifest))
+        name = haproxy_files.backend(self.context(manifest))
         lines = (line.split(",") for line in self.host.talk(self.admin, "show stat").splitlines())
         return next(int(fields[4]) for fields in lines if fields[:2] == [name, slot])
 
@@ -169,11 +169,11 @@ class Machine:
 
     def restart_router(self) -> None:
         """Start HAProxy anew from its files on disk, and wait until it would hear a signal to reload as well."""
-        if haproxy.UNIT in self.programs():
-            self.rpc("stopProcess", haproxy.UNIT)
-            self.rpc("startProcess", haproxy.UNIT)
+        if haproxy_files.UNIT in self.programs():
+            self.rpc("stopProcess", haproxy_files.UNIT)
+            self.rpc("startProcess", haproxy_files.UNIT)
             self.until(lambda: self.host.talk(self.admin, "show info"))
-            pid = self.rpc("getProcessInfo", haproxy.UNIT)["pid"]
+            pid = self.rpc("getProcessInfo", haproxy_files.UNIT)["pid"]
             self.until(lambda: catches(pid, signal.SIGUSR2))
 
     @property

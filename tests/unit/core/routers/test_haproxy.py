@@ -12,7 +12,7 @@ from tests.unit.core.examples import Data, blog, context_of, notes
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import HostError, RouterError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.protocol import Done
-from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy
+from ansible_collections.fungible.deploy.plugins.module_utils._core.routers import haproxy, haproxy_files
 
 ETC: t.Final = "/etc/fungible/haproxy"
 ROUTES: t.Final = [{"host": "notes.example"}, {"host": "www.notes.example", "listen": "[::1]:8080"}]
@@ -46,7 +46,7 @@ def texts(host: FakeHost) -> dict[str, str]:
 
 
 def test_the_files_of_a_site_are_exact() -> None:
-    files = haproxy.files(context_of(notes({"routes": ROUTES})), haproxy.weights_for("b"))
+    files = haproxy_files.files(context_of(notes({"routes": ROUTES})), haproxy.weights_for("b"))
     assert files[f"{ETC}/site-notes.cfg"].text == SITE
     assert files[f"{ETC}/frontend-any_80.cfg"].text == FRONTEND
     assert "bind [::1]:8080\n" in files[f"{ETC}/frontend-_1_8080.cfg"].text
@@ -54,12 +54,14 @@ def test_the_files_of_a_site_are_exact() -> None:
 
 
 def test_a_site_behind_sockets_is_reached_there() -> None:
-    text = haproxy.files(context_of(blog()), {})[f"{ETC}/site-blog.cfg"].text
+    text = haproxy_files.files(context_of(blog()), {})[f"{ETC}/site-blog.cfg"].text
     assert "    server a unix@/run/fungible/blog/a/web/web.sock weight 0\n" in text
 
 
 def test_the_router_may_bind_low_ports_and_nothing_else() -> None:
-    [unit] = [file.text for path, file in haproxy.files(context_of(notes()), {}).items() if path.endswith(".service")]
+    [unit] = [
+        file.text for path, file in haproxy_files.files(context_of(notes()), {}).items() if path.endswith(".service")
+    ]
     assert "User=fungible-router\n" in unit
     assert "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\n" in unit
     assert "Type=notify\n" in unit

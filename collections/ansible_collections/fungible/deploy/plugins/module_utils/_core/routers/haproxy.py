@@ -10,63 +10,21 @@ from dataclasses import dataclass
 from functools import partial
 from posixpath import join
 
-from ..context import ROUTER_USER, ensure_router_user
+from ..context import ensure_router_user
 from ..errors import HostError, RouterError
 from ..instance.instance import is_written
 from ..journal import SLOTS
-from ..runtimes.protocol import File, Unit
+from .haproxy_files import UNIT, backend, files, frontend, map_file, maps, site_file, unused, used
 
 if t.TYPE_CHECKING:
     from ..context import Context
     from ..host.protocol import Host
-    from ..kinds.protocol import Address
-    from ..manifest.model import Route
+    from ..runtimes.protocol import File
 
-UNIT: t.Final = "fungible-router"
 LOCK_WAIT: t.Final = 60.0
 SETTLE: t.Final = 3.0
 ATTEMPTS: t.Final = 5
 SERVERS: t.Final = 4  # of `show stat`, in HAProxy's management guide, 9.3
-
-GLOBAL: t.Final = """# Written by fungible; changes here are put back. A file of your own beside this one is kept.
-global
-    stats socket {run}/admin.sock mode 600 level admin expose-fd listeners
-    maxconn 10000
-    no strict-limits
-    hard-stop-after 10m
-
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 60s
-    timeout server 300s
-    timeout queue 60s
-    timeout http-request 15s
-    timeout http-keep-alive 60s
-    option redispatch
-    retries 3
-    retry-on conn-failure
-    http-reuse safe
-    no log
-
-backend nowhere
-    http-request return status 404 content-type text/plain string "no site of this name is here"
-"""
-
-FRONTEND: t.Final = """# Written by fungible: where routes are listened for; the map beside it says whose a name is.
-frontend {name}
-    bind {listen}
-    acl from_here src 127.0.0.0/8 ::1
-    http-request set-header X-Forwarded-For %[src] unless from_here {{ req.fhdr(x-forwarded-for) -m found }}
-    http-request del-header X-Forwarded-Proto unless from_here
-    http-request set-header X-Forwarded-Proto https if {{ ssl_fc }}
-    use_backend %[req.hdr(host),field(1,:),lower,map({map},nowhere)]
-"""
-
-BACKEND: t.Final = """# Written by fungible: the slot with a weight is live.
-backend {name}
-    http-response set-header X-Fungible-Slot %[srv_name]
-"""
 
 
 @dataclass(frozen=True)
@@ -79,16 +37,12 @@ class Seen:
     working: t.Mapping[str, int]
 
 
-def backend(ctx: Context) -> str:
-    return f"fungible_{ctx.site.name}"
-
-
 def observe(host: Host, ctx: Context) -> Seen:
     """Read the files and ask the running HAProxy."""
     written = weights_on_disk(host, ctx)
-    maps = _maps(host, ctx, ctx.site.routes)
-    wanted = {**files(ctx, written), **_used(maps)}
-    whole = all(is_written(host, path, file) for path, file in wanted.items()) and len(_used(maps)) == len(maps)
+    found = maps(host, ctx, ctx.site.routes)
+    wanted = {**files(ctx, written), **used(found)}
+    whole = all(is_written(host, path, file) for path, file in wanted.items()) and len(used(found)) == len(found)
     running = ctx.runtime.is_running(host, ctx.places, UNIT)
     configured = whole and host.stat(_unread(ctx)) is None
     return Seen(configured, running, written, weights_at_work(host, ctx) if running else {})
@@ -96,24 +50,12 @@ def observe(host: Host, ctx: Context) -> Seen:
 
 def weights_on_disk(host: Host, ctx: Context) -> dict[str, int]:
     """Tell each slot's weight as the file has it; no file, no weights."""
-    text = host.read(_site_file(ctx)) or ""
+    text = host.read(site_file(ctx)) or ""
     return {name: int(weight) for name, weight in re.findall(r"^    server (\w+) .* weight (\d+)$", text, re.MULTILINE)}
 
 
 def weights_for(slot: str) -> dict[str, int]:
     return {name: int(name == slot) for name in SLOTS}
-
-
-def files(ctx: Context, weights: t.Mapping[str, int]) -> dict[str, File]:
-    """Tell every file of the router that is this site's, or the same for all sites; maps are shared, so not here."""
-    found = {join(ctx.places.router, "00-global.cfg"): File(GLOBAL.format(run=ctx.places.router_run))}
-    for listen in sorted({route.listen for route in ctx.site.routes}):
-        text = FRONTEND.format(name=_frontend(listen), listen=listen, map=_map_file(ctx, listen))
-        found[join(ctx.places.router, f"{_frontend(listen)}.cfg")] = File(text)
-    lines = [f"    server {slot} {_server(ctx.addresses[slot])} weight {weights.get(slot, 0)}\n" for slot in SLOTS]
-    found[_site_file(ctx)] = File(BACKEND.format(name=backend(ctx)) + "".join(lines))
-    found.update(ctx.runtime.files(ctx.places, _unit(ctx, "haproxy")))
-    return found
 
 
 def configure(ctx: Context, weights: t.Mapping[str, int], host: Host) -> None:
@@ -124,16 +66,16 @@ def configure(ctx: Context, weights: t.Mapping[str, int], host: Host) -> None:
         _require_free_names(host, ctx)
         _require_free_ports(host, ctx)
         ensure_router_user(host, ctx)
-        maps = _maps(host, ctx, ctx.site.routes)
-        wanted, unused = {**files(ctx, weights), **_used(maps)}, _unused(maps)
-        _check(host, ctx, wanted, unused)
-        _put_to_work(host, ctx, wanted, unused)
+        found = maps(host, ctx, ctx.site.routes)
+        wanted, gone = {**files(ctx, weights), **used(found)}, unused(found)
+        _check(host, ctx, wanted, gone)
+        _put_to_work(host, ctx, wanted, gone)
 
 
-def _put_to_work(host: Host, ctx: Context, wanted: t.Mapping[str, File], unused: t.Sequence[str]) -> None:
+def _put_to_work(host: Host, ctx: Context, wanted: t.Mapping[str, File], gone: t.Sequence[str]) -> None:
     """Write what differs and have HAProxy read it; a mark says so until it has, for a run that is cut off between."""
     host.write(_unread(ctx), "")
-    for path in unused:
+    for path in gone:
         host.remove(path)
     for path, file in wanted.items():
         if not is_written(host, path, file):
@@ -148,7 +90,7 @@ def switch(ctx: Context, slot: str, host: Host) -> None:
     commands = [f"set server {backend(ctx)}/{slot} weight 1"]
     commands += [f"set server {backend(ctx)}/{other} weight 0" for other in SLOTS if other != slot]
     with host.lock(join(ctx.places.router, ".lock"), LOCK_WAIT):  # else another site's reload could miss it
-        host.write(_site_file(ctx), files(ctx, weights)[_site_file(ctx)].text)
+        host.write(site_file(ctx), files(ctx, weights)[site_file(ctx)].text)
         host.command(_admin(ctx), "; ".join(commands))
     if weights_at_work(host, ctx) != weights:
         raise RouterError(f"haproxy: did not take the weights of {backend(ctx)}: see its log (unit {UNIT})")
@@ -157,7 +99,7 @@ def switch(ctx: Context, slot: str, host: Host) -> None:
 def put_back(ctx: Context, host: Host) -> None:
     """Write the weights at work to disk, where a switch was cut off between the two."""
     weights = weights_at_work(host, ctx) or weights_on_disk(host, ctx)
-    host.write(_site_file(ctx), files(ctx, weights)[_site_file(ctx)].text)
+    host.write(site_file(ctx), files(ctx, weights)[site_file(ctx)].text)
 
 
 def drained(host: Host, ctx: Context, slot: str) -> bool:
@@ -182,7 +124,7 @@ def remove(ctx: Context, host: Host) -> None:
 
 def _forget_names(host: Host, ctx: Context) -> None:
     """Let no new request come to the site: on disk first, so that a deploy after a run cut off here sees it."""
-    for path, file in _maps(host, ctx, ()).items():
+    for path, file in maps(host, ctx, ()).items():
         lines = [line.split() for line in (host.read(path) or "").splitlines()]
         names = [name for name, owner in lines if owner == backend(ctx)]
         if names:
@@ -192,23 +134,11 @@ def _forget_names(host: Host, ctx: Context) -> None:
 
 
 def _remove_files(host: Host, ctx: Context) -> None:
-    maps = _maps(host, ctx, ())
-    for path in (*_unused(maps), _site_file(ctx)):
+    found = maps(host, ctx, ())
+    for path in (*unused(found), site_file(ctx)):
         host.remove(path)
     if ctx.runtime.is_running(host, ctx.places, UNIT):
         _start_or_reload(host, ctx)
-
-
-def _site_file(ctx: Context) -> str:
-    return join(ctx.places.router, f"site-{ctx.site.name}.cfg")
-
-
-def _frontend(listen: str) -> str:
-    return "frontend-" + re.sub(r"[^0-9a-z.]+", "_", listen.replace("*", "any"))
-
-
-def _map_file(ctx: Context, listen: str) -> str:
-    return join(ctx.places.router, f"{_frontend(listen)}.map")
 
 
 def _unread(ctx: Context) -> str:
@@ -219,60 +149,13 @@ def _admin(ctx: Context) -> str:
     return join(ctx.places.router_run, "admin.sock")
 
 
-def _server(address: Address) -> str:
-    return f"unix@{address.socket}" if address.socket else str(address)
-
-
-def _unit(ctx: Context, program: str) -> Unit:
-    sandboxed = ctx.runtime.sandboxed
-    user = ROUTER_USER if sandboxed else ctx.owner.user
-    return Unit(
-        name=UNIT,
-        description="fungible's router (HAProxy)",
-        argv=(
-            f"/usr/sbin/{program}",
-            "-Ws" if sandboxed else "-W",
-            *(() if sandboxed else ("-db",)),
-            "-f",
-            ctx.places.router,
-        ),
-        user=user,
-        group=user,
-        run=ctx.places.router_run,
-        notifies=sandboxed,
-        reload_signal="USR2",
-        capabilities=("CAP_NET_BIND_SERVICE",),
-    )
-
-
-def _maps(host: Host, ctx: Context, routes: t.Sequence[Route]) -> dict[str, File]:
-    """Tell every map anew: the other sites' lines as they are, this site's as declared, also where it was before."""
-    there = [name for name in host.children(ctx.places.router) if re.fullmatch(r"frontend-.*\.map", name)]
-    lines: dict[str, set[str]] = {join(ctx.places.router, name): set() for name in there}
-    for path, found in lines.items():
-        found.update(line for line in (host.read(path) or "").splitlines() if line.split()[1:] != [backend(ctx)])
-    for route in routes:
-        lines.setdefault(_map_file(ctx, route.listen), set()).add(f"{route.host} {backend(ctx)}")
-    return {path: File("".join(f"{line}\n" for line in sorted(found))) for path, found in sorted(lines.items())}
-
-
-def _used(maps: t.Mapping[str, File]) -> dict[str, File]:
-    return {path: file for path, file in maps.items() if file.text}
-
-
-def _unused(maps: t.Mapping[str, File]) -> list[str]:
-    """Tell the files of listeners that no site has a name on any more: each frontend first, then its map."""
-    paths = [path for path, file in maps.items() if not file.text]
-    return [f"{path[: -len('map')]}cfg" for path in paths] + paths
-
-
 def _listens(ctx: Context) -> set[str]:
     return {route.listen for route in ctx.site.routes}
 
 
 def _require_free_names(host: Host, ctx: Context) -> None:
     for route in ctx.site.routes:
-        for line in (host.read(_map_file(ctx, route.listen)) or "").splitlines():
+        for line in (host.read(map_file(ctx, route.listen)) or "").splitlines():
             name, owner = line.split()
             if name == route.host and owner != backend(ctx):
                 raise RouterError(
@@ -286,17 +169,17 @@ def _require_free_ports(host: Host, ctx: Context) -> None:
     known = host.talk(_admin(ctx), "show stat") if running else ""
     for listen in _listens(ctx):
         address, port = listen.rsplit(":", 1)
-        if f"{_frontend(listen)},FRONTEND" in known or address.startswith("["):
+        if f"{frontend(listen)},FRONTEND" in known or address.startswith("["):
             continue
         if host.port_taken(int(port), "0.0.0.0" if address == "*" else address):
             raise HostError(f"{listen}: is taken by another program: stop it, or let the route listen elsewhere")
 
 
-def _check(host: Host, ctx: Context, wanted: t.Mapping[str, File], unused: t.Sequence[str]) -> None:
+def _check(host: Host, ctx: Context, wanted: t.Mapping[str, File], gone: t.Sequence[str]) -> None:
     """Let HAProxy read what the whole configuration would be, before any of it is in place."""
     trial, texts = f"{ctx.places.router}.new", {}
     for name in host.children(ctx.places.router):
-        if name.endswith((".cfg", ".map")) and join(ctx.places.router, name) not in unused:
+        if name.endswith((".cfg", ".map")) and join(ctx.places.router, name) not in gone:
             texts[name] = host.read(join(ctx.places.router, name)) or ""
     for path, file in wanted.items():
         if path.startswith(f"{ctx.places.router}/"):
