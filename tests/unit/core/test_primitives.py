@@ -55,15 +55,14 @@ def test_a_store_is_told_as_it_is_and_as_it_should_be() -> None:
     assert found["steps"] == ["repair the owner and mode of store uploads (/srv/fungible/blog/stores/uploads)"]
 
 
+def sick_upgrade() -> World:
+    """Have a site whose second release could not be brought to health."""
+    sick = ({"staged": "two"}, {"migrated": "two"}, {"sick": "two"}, {"fails": {"running": "two"}})
+    return world("two", {"deployed": "one"}, *sick)
+
+
 def test_releases_and_instances_are_told_with_what_became_of_them() -> None:
-    place = world(
-        "two",
-        {"deployed": "one"},
-        {"staged": "two"},
-        {"migrated": "two"},
-        {"sick": "two"},
-        {"fails": {"running": "two"}},
-    )
+    place = sick_upgrade()
     found = facts(place, "stateless_app")
     one, two, first, second = (
         place.fill(f"${what}") for what in ("release_one", "release_two", "instance_one", "instance_two")
@@ -156,14 +155,7 @@ def test_with_a_web_server_of_the_users_own_there_is_no_router() -> None:
 
 
 def test_a_bad_instance_is_told_and_refused_only_when_it_should_go_live() -> None:
-    place = world(
-        "two",
-        {"deployed": "one"},
-        {"staged": "two"},
-        {"migrated": "two"},
-        {"sick": "two"},
-        {"fails": {"running": "two"}},
-    )
+    place = sick_upgrade()
     found = facts(place, "cutover")
     assert list(found["bad"]) == [place.fill("$instance_two")]
     assert found["refused"].startswith(place.fill("instance $instance_two: was marked bad: "))
