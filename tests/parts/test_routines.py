@@ -119,6 +119,17 @@ def test_a_plugin_that_fails_stops_the_chain_and_the_old_release_goes_on(
     assert told(site, "good") == ["activate:1.0"]
 
 
+def test_a_routine_that_is_killed_in_its_middle_is_run_once_more(site: Machine, plugins: Plugins) -> None:
+    dies = "get_option('died') || (update_option('died', 1) && posix_kill(getmypid(), SIGKILL));"
+    old = plugins.entry("forms")
+    new = plugins.entry("forms", "1.1", loaded=f"add_action('upgrader_process_complete', function () {{ {dies} }});")
+    site.deploy(manifest(site, old))
+    with pytest.raises(StoreError, match="^wp: upgrade forms 1.1 failed: exit status .*: mend it and run again"):
+        site.deploy(manifest(site, new))
+    assert "upgrade forms 1.0 to 1.1" in site.deploy(manifest(site, new))
+    assert told(site, "forms") == ["activate:1.0", "upgrade:1.1", "upgrade:1.1"]
+
+
 def test_a_plugin_whose_deactivation_fails_goes_without_it_and_comes_back_as_a_new_one(
     site: Machine, plugins: Plugins
 ) -> None:
