@@ -124,7 +124,7 @@ def test_a_routine_that_is_killed_in_its_middle_is_run_once_more(site: Machine, 
     old = plugins.entry("forms")
     new = plugins.entry("forms", "1.1", loaded=f"add_action('upgrader_process_complete', function () {{ {dies} }});")
     site.deploy(manifest(site, old))
-    with pytest.raises(StoreError, match="^wp: upgrade forms 1.1 failed: exit status .*: mend it and run again"):
+    with pytest.raises(StoreError, match=r"^wp: upgrade forms 1\.1 failed: exit status .*: mend it and run again"):
         site.deploy(manifest(site, new))
     assert "upgrade forms 1.0 to 1.1" in site.deploy(manifest(site, new))
     assert told(site, "forms") == ["activate:1.0", "upgrade:1.1", "upgrade:1.1"]
