@@ -128,6 +128,7 @@ def test_a_plugin_that_closes_the_login_page_gets_no_visitor_while_that_is_the_h
     assert site.get("/wp-login.php").status == 200
     with_it = manifest(site, entry("http-authentication"), health={"path": "/", "within": "30s"})
     site.deploy(with_it)
+    assert "HTTP authentication" in options(site, "http_authentication")["http_authentication_options"]
     answer = site.get("/wp-login.php")
     assert (answer.status, "No user found in server variables" in answer.body) == (500, True)
     gone = manifest(site, {"name": "http-authentication", "state": "absent"})

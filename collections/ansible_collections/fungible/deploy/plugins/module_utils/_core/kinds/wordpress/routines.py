@@ -105,6 +105,15 @@ final class Fungible {
         self::store($file, $network, true);
         self::$now = 'it was told';
         do_action('activated_plugin', $file, $network);
+        self::next_page();
+    }
+
+    // The Plugins screen goes on to a page of the administration, where many plugins set themselves up.
+    public static function next_page() {
+        foreach (array('_maybe_update_core', '_maybe_update_plugins', '_maybe_update_themes') as $asks_the_internet) {
+            remove_action('admin_init', $asks_the_internet);
+        }
+        do_action('admin_init');
     }
 
     public static function deactivate($file, $network) {
@@ -129,11 +138,8 @@ final class Fungible {
         self::$now = 'its upgrade ran';
         $what = array('action' => 'update', 'type' => 'plugin', 'bulk' => true, 'plugins' => array($file));
         do_action('upgrader_process_complete', new Plugin_Upgrader(new Automatic_Upgrader_Skin()), $what);
-        foreach (array('_maybe_update_core', '_maybe_update_plugins', '_maybe_update_themes') as $asks_the_internet) {
-            remove_action('admin_init', $asks_the_internet);
-        }
         self::$now = 'it was told';
-        do_action('admin_init');
+        self::next_page();
     }
 
     public static function uninstall($file) {
