@@ -47,6 +47,10 @@ def test_a_lock_is_read_as_it_was_written_and_its_entries_have_one_order(entries
         (lambda data: data["entries"][0].update(version="6.0"), "entry 1: akismet was edited by hand"),
         (lambda data: data["entries"][0].pop("digest"), "entry 1: akismet was edited by hand"),
         (lambda data: data["entries"].append(5), "entry 2: must be a mapping"),
+        (
+            lambda data: data["entries"].append(entry(licence="MIT").written()),
+            "akismet (>=5 from wordpress.org) is locked twice, as after a merge: take it from",
+        ),
         (lambda data: data.update(entries=5), "has no entries"),
         (lambda data: data.update(format=2), "has format 2, and this fungible knows up to 1: update fungible"),
         (lambda data: data.update(format="1"), "has no format that is known"),

@@ -167,10 +167,14 @@ def catalogue_of(minion: Minion) -> t.Any:
     return _plain(_ours(minion).get("catalogue"), minion)
 
 
-def lock_of(minion: Minion) -> Lock:
-    """Fetch the lock from the master, where the pillar or the default says that it is."""
-    where = str(_ours(minion).get("lock") or LOCK)
-    text = LocalHost().read(_fetch(where, minion))
+def lock_of(minion: Minion) -> Lock | None:
+    """Fetch the lock from the master, where the pillar or the default says that it is; there, it need not be yet."""
+    said = _ours(minion).get("lock")
+    where = str(said or LOCK)
+    path = _fetch(where, minion) if said else _cached(where, minion)
+    if not path:
+        return None
+    text = LocalHost().read(path)
     return lock_file.parse(text or "", where, artifacts=str(_ours(minion).get("artifacts") or ""))
 
 
@@ -210,10 +214,14 @@ def _looked_up(text: str, minion: Minion) -> t.Any:
 def _fetch(file: str, minion: Minion) -> str:
     """Bring a file of the master to this minion; its digest is verified by the core."""
     url = file if file.startswith("salt://") else f"salt://{file}"
-    try:
-        path = minion.salt["cp.cache_file"](url, saltenv=minion.saltenv)
-    except SaltException as exc:
-        raise HostError(f"{url}: cannot be fetched from the master: {exc}") from None
+    path = _cached(url, minion)
     if not path:
         raise HostError(f"{url}: is not on the master: put it below its file_roots")
-    return str(path)
+    return path
+
+
+def _cached(url: str, minion: Minion) -> str:
+    try:
+        return str(minion.salt["cp.cache_file"](url, saltenv=minion.saltenv) or "")
+    except SaltException as exc:
+        raise HostError(f"{url}: cannot be fetched from the master: {exc}") from None

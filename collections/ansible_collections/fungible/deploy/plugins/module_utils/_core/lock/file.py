@@ -20,7 +20,7 @@ from .wanted import SOURCES, VERSIONS, Want
 FORMAT: t.Final = 1
 MOST: t.Final = 1 << 26
 SUFFIXES: t.Final = (".php", ".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
-MEND: t.Final = "take it from version control, or lock anew"
+MEND: t.Final = "take it from version control, or remove it and lock anew"
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,11 @@ def parse(text: str, where: str = "fungible.lock", *, artifacts: str = "") -> Lo
     entries = data.get("entries")
     if not isinstance(entries, list):
         raise ManifestError(f"{where}: has no entries: {MEND}")
-    return Lock(tuple(_entry(one, f"{where}: entry {index + 1}") for index, one in enumerate(entries)), artifacts)
+    found = Lock(tuple(_entry(one, f"{where}: entry {index + 1}") for index, one in enumerate(entries)), artifacts)
+    for one in found.entries:
+        if found.by_want[one.want] is not one:
+            raise ManifestError(f"{where}: {one.want} is locked twice, as after a merge: {MEND}")
+    return found
 
 
 def _json(text: str, where: str) -> dict[str, t.Any]:
