@@ -209,12 +209,11 @@ class FakeHost:
         return OK
 
     def _once(self, words: str) -> Done:
-        """Run a migration, or a routine, which says its mark at its end."""
+        """Run a migration, or a routine, each of which says its mark at its end."""
         paths = re.findall(r"(?:EnvironmentFile=)?(/\S+migration\.environment)", words)
-        marks = re.findall(r'FUNGIBLE_MARK="(.+)"', self.disk.text(paths[0])) if paths else []
-        if not marks:
-            return self.migration
-        return Done(self.routine.code, self.routine.out or marks[0], self.routine.err)
+        known = dict(re.findall(r'FUNGIBLE_(MARK|END)="(.+)"', self.disk.text(paths[0]))) if paths else {}
+        ran = self.routine if "MARK" in known else self.migration
+        return Done(ran.code, ran.out or known.get("MARK") or known.get("END", ""), ran.err)
 
     def spawn(self, argv: t.Sequence[str]) -> None:
         self.changes.append(f"spawn {argv[0]}")

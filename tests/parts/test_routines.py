@@ -176,6 +176,15 @@ def test_a_drop_in_is_loaded_and_nothing_else_of_its_artifact_or_of_wp_content_i
     assert "x-cached-by" not in site.get("/").headers
 
 
+def test_a_drop_in_that_ends_every_page_never_serves(site: Machine, tmp_path: Path) -> None:
+    site.deploy(manifest(site))
+    write_zip(tmp_path / "cache.zip", {"object-cache.php": b"<?php die('no cache');"}, top="cache")
+    source = {"path": str(tmp_path / "cache.zip"), "sha256": sha256_of(tmp_path / "cache.zip")}
+    with pytest.raises(StoreError, match="failed: no cache / its process was ended before it came to its end"):
+        site.deploy(manifest(site, {"name": "object-cache", "version": "1", "kind": "drop-in", "source": source}))
+    assert "no cache" not in site.get("/").body
+
+
 def test_a_routine_that_writes_into_its_own_folder_is_told_to_declare_a_store(site: Machine, plugins: Plugins) -> None:
     """Be somebody who may not write to the release, as in a sandbox nobody may."""
     writes = plugins.entry("writes", activate="file_put_contents(__DIR__ . '/cache.html', 'x');")

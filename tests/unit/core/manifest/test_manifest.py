@@ -240,6 +240,10 @@ def test_what_is_wrong_is_told_with_its_path(over: dict[str, t.Any], line: str) 
             {"plugins": {"use": [extension("a/b")]}},
             "blog.plugins.use[0].name: 'a/b' must be letters, digits, . _ and -",
         ),
+        (
+            {"plugins": {"use": [extension("hello.php")]}},
+            "blog.plugins.use[0].name: 'hello.php' must be letters, digits, . _ and -, without .php at its end",
+        ),
         ({"plugins": {"use": [extension("a", state="off")]}}, "blog.plugins.use[0].state: 'off' is not one of enabled"),
     ],
 )

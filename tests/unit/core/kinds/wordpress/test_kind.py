@@ -148,6 +148,27 @@ def test_a_drop_in_that_cannot_be_is_refused(name: str, over: Data, why: str) ->
 
 
 @pytest.mark.parametrize(
+    ("mount", "hidden"),
+    [
+        ("wp-content/mu-plugins", "wp-content/mu-plugins/0-fungible.php"),
+        ("wp-content/plugins", "wp-content/plugins/akismet"),
+        ("wp-content/plugins/akismet", "wp-content/plugins/akismet"),
+        ("wp-content/object-cache.php", "wp-content/object-cache.php"),
+        ("wp-content/plugins/akismet/cache", ""),
+        ("wp-content/plugins-of-others", ""),
+    ],
+)
+def test_no_store_lies_over_what_the_chain_needs(mount: str, hidden: str) -> None:
+    use = [extension("akismet"), extension("object-cache", kind="drop-in")]
+    stores = {"cache": {"kind": "directory", "mount": mount}}
+    if not hidden:
+        assert site_of(blog({"stores": stores, "plugins": {"use": use}})).stores
+        return
+    with pytest.raises(ManifestError, match=f"blog.stores.cache.mount: {mount} would hide {hidden} of the release"):
+        site_of(blog({"stores": stores, "plugins": {"use": use}}))
+
+
+@pytest.mark.parametrize(
     ("files", "main"),
     [
         ({"b.php": HEADED, "a.php": "<?php"}, "b.php"),

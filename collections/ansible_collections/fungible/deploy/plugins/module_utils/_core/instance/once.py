@@ -45,9 +45,17 @@ def run(host: Host, ctx: Context, wanted: str, name: str, make: Make, within: in
         unit = replace(_unit(host, ctx, seen, wanted, name, todo), environment=(path,))
         if within:
             unit = replace(unit, argv=(*_limited(host, within), *unit.argv))
-        return ctx.runtime.once(host, ctx.places, unit, todo.stdin)
+        return _ended(todo, ctx.runtime.once(host, ctx.places, unit, todo.stdin))
     finally:
         host.remove(path)
+
+
+def _ended(todo: Migration, done: Done) -> Done:
+    """Call it a failure where the command did not say that it came to its end, whatever its status says."""
+    if done.code or todo.end in done.out:
+        return done
+    said = (done.out.strip(), done.err.strip(), "its process was ended before it came to its end")
+    return Done(1, done.out, "\n".join(filter(None, said)))
 
 
 def elsewhere(host: Host, ctx: Context, release: str, name: str, make: Make, within: int) -> Done | None:

@@ -16,7 +16,7 @@ from ..errors import HostError
 from ..kinds.protocol import Folder
 from ..kinds.wordpress import contents as wordpress_contents
 from ..kinds.wordpress import published as wordpress_published
-from ..manifest.manifest import SLUG, VERSION
+from ..manifest.manifest import FOLDER, SLUG, VERSION
 from ..manifest.model import ExtensionKind
 from . import active
 from .active import Active
@@ -206,7 +206,7 @@ def _unknown(seen: Seen) -> list[str]:
 
 
 def _left_out(one: Found, entries: t.Container[str]) -> str:
-    if not _is(SLUG.pattern, _name(one)):
+    if not (_is(FOLDER.pattern, _name(one)) and _is(SLUG.pattern, one.name)):
         return "has a name that no catalogue can have"
     return "has the name of another extension" if _name(one) in entries else ""
 

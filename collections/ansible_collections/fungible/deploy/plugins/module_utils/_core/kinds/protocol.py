@@ -55,12 +55,16 @@ class Address:
 
 @dataclass(frozen=True)
 class Migration:
-    """Be the command, run in the new release, that brings the stores up to it; `argv` empty: there is none."""
+    """Be the command, run in the new release, that brings the stores up to it; `argv` empty: there is none.
+
+    `end`: what it says when it came to its end, where that may be another's code ending the process.
+    """
 
     argv: tuple[str, ...]
     stdin: str = ""
     env: t.Mapping[str, str] = field(default_factory=dict, repr=False)
     compiles: bool = False
+    end: str = ""
 
 
 class Verb(enum.Enum):

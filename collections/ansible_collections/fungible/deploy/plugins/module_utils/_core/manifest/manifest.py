@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
 
 NAME: t.Final = s.Text(r"[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?", "must be at most 24 lower-case letters, digits and -")
 SLUG: t.Final = s.Text(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?", "must be letters, digits, . _ and -")
+FOLDER: t.Final = s.Text(rf"(?!.*\.php$){SLUG.pattern}", f"{SLUG.rule}, without .php at its end")
 VERSION: t.Final = s.Text(r"[A-Za-z0-9](?:[A-Za-z0-9.+_-]{0,30}[A-Za-z0-9])?", "must be letters, digits, . + _ and -")
 SHA256: t.Final = s.Text(r"[0-9a-f]{64}", "must be 64 lower-case hexadecimal digits")
 URL_PATH: t.Final = s.Text(r"/[^\s]*", "must be a path that begins with /")
@@ -53,7 +54,7 @@ HEALTH: t.Final = s.Record(
 )
 EXTENSION: t.Final = s.Record(
     {
-        "name": s.Field(SLUG, "its name, and its folder's"),
+        "name": s.Field(FOLDER, "its name, and its folder's"),
         "version": s.Field(VERSION, "its version, in quotes"),
         "source": s.Field(SOURCE, "where its artifact comes from"),
         "kind": s.Field(s.Choice(tuple(kind.value for kind in ExtensionKind)), "what it is", "plugin"),

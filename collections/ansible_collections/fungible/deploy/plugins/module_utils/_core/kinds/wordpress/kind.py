@@ -15,7 +15,7 @@ from ...manifest.schema import Field, MapOf, Record, Scalar, Text, nearest
 from ..procfile import ENV
 from ..protocol import Address, Migration, Process, Trees
 from . import demands, php
-from .contents import CONTENT, DROP_INS, contents
+from .contents import CHAIN, CONTENT, DROP_INS, contents
 from .routines import ROUTINE
 from .server import FPM_NAMES, fpm, nginx, php_options
 
@@ -34,6 +34,7 @@ MAINS: t.Final = (ExtensionKind.PLUGIN, ExtensionKind.MU_PLUGIN)
 # What WordPress asks for before it loads a drop-in: https://developer.wordpress.org/reference/functions/_get_dropins/.
 ASKED_FOR: t.Final = {"advanced-cache": "WP_CACHE", "sunrise": "SUNRISE"}
 DATABASE: t.Final = ("DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "FUNGIBLE_SQLITE")
+END: t.Final = "fungible: the migration came to its end"
 QUIETLY: t.Final = ("-d", "memory_limit=-1", "-d", "display_errors=0", "-d", "log_errors=0")
 LINE: t.Final = Text()
 INSTALL: t.Final = Record(
@@ -80,6 +81,7 @@ class WordPress:
             raise ManifestError(f"{site.name}.stores.db.kind: WordPress needs mariadb or sqlite, not {database.kind}")
         if database.kind == "sqlite" and not any(one.name == SQLITE_PLUGIN for one in site.plugins):
             raise ManifestError(f"{site.name}.plugins.use: an sqlite store needs the plugin {SQLITE_PLUGIN}: add it")
+        _check_mounts(site, [CHAIN, *map(self.place, site.plugins)])
         for one in site.plugins:
             if one.kind is ExtensionKind.DROP_IN:
                 _check_drop_in(site, one, database.kind)
@@ -124,7 +126,7 @@ class WordPress:
         heads = {one.name: found[one.name][1] for one in enabled[ExtensionKind.PLUGIN]}
         files = {
             "wp-config.php": php.config(_constants(site), site.app.options["table_prefix"], DATABASE),
-            "wp-content/mu-plugins/0-fungible.php": php.chain(
+            CHAIN: php.chain(
                 [mains[one.name] for one in enabled[ExtensionKind.PLUGIN]],
                 [mains[one.name] for one in enabled[ExtensionKind.MU_PLUGIN]],
                 [mains[one.name] for one in enabled[ExtensionKind.PLUGIN] if one.network or heads[one.name].network],
@@ -176,9 +178,10 @@ class WordPress:
             "FUNGIBLE_MIGRATING": "1",
             "FUNGIBLE_HOST": site.public.partition("://")[2],
             "FUNGIBLE_INSTALL": php.install_values(values),
+            "FUNGIBLE_END": END,
         }
         options = php_options(site.app.options["ini"])
-        return Migration((view.programs["php"], *options, "-d", "memory_limit=-1"), php.MIGRATION, env)
+        return Migration((view.programs["php"], *options, "-d", "memory_limit=-1"), php.MIGRATION, env, end=END)
 
     def has_routines(self, extension: Extension) -> bool:
         return extension.kind is ExtensionKind.PLUGIN
@@ -224,6 +227,17 @@ def _login(site: Site, view: View) -> dict[str, str]:
         "DB_PASSWORD": database.password,
         "DB_HOST": f"localhost:{view.databases['db']}",
     }
+
+
+def _check_mounts(site: Site, needed: t.Sequence[str]) -> None:
+    """Insist that no store lies over what a release must have: the instance would meet the store's files instead."""
+    for store in site.stores:
+        hidden = next((path for path in needed if store.mount and f"{path}/".startswith(f"{store.mount}/")), None)
+        if hidden:
+            raise ManifestError(
+                f"{site.name}.stores.{store.name}.mount: {store.mount} would hide {hidden} of the release: give the "
+                "store a folder below it, or elsewhere"
+            )
 
 
 def _check_drop_in(site: Site, one: Extension, database: str) -> None:

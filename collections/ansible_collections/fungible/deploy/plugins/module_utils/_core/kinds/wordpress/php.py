@@ -133,6 +133,11 @@ function fungible_fail($why) {
     exit(1);
 }
 
+// A drop-in or plugin may end the process before, or keep what is printed to itself.
+function fungible_end() {
+    file_put_contents('php://stdout', getenv('FUNGIBLE_END') . "\\n");
+}
+
 // WordPress answers with empty pages and status 200 while the theme that its database names is not there.
 function fungible_require_theme($option) {
     $name = get_option($option);
@@ -147,6 +152,7 @@ global $wpdb, $wp_db_version;
 if (!is_blog_installed()) {
     if (!$install) {
         echo "the database is empty: WordPress will ask for its first administrator in the browser\\n";
+        fungible_end();
         exit(0);
     }
     $password = wp_slash($install['password']);
@@ -174,6 +180,7 @@ foreach ($sites as $site) {
 if (is_multisite()) {
     update_site_option('wpmu_upgrade_site', $wp_db_version);
 }
+fungible_end();
 """
 
 
