@@ -137,10 +137,10 @@ def test_a_plugin_that_closes_the_login_page_gets_no_visitor_while_that_is_the_h
 
 
 def test_a_theme_and_plugins_come_and_go_and_their_data_stays(site: Machine) -> None:
-    theme = entry("twentytwentyone", kind="theme")
+    theme = entry("twentytwentythree", kind="theme")
     site.deploy(manifest(site, entry("shibboleth"), theme))
-    wordpress.choose(site, "twentytwentyone", "twentytwentyone")
-    assert "themes/twentytwentyone/style.css" in site.get("/").body
+    wordpress.choose(site, "twentytwentythree", "twentytwentythree")
+    assert "themes/twentytwentythree/" in site.get("/").body
     steps = site.deploy(manifest(site, theme, {"name": "shibboleth", "state": "absent"}))
     assert told(steps) == [f"deactivate {known('shibboleth')}"]
     assert "Shibboleth" not in site.get("/wp-login.php").body

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .artifact_store import Artifact
 from .debian import extension as debian_extension
+from .debian import package as debian_package
 from .debian import unpack as unpack_debian
 from .procfile import Broken, procfile_app
 from .synthetic import Synthetic, synthetic_plugin, synthetic_wordpress
@@ -17,6 +18,7 @@ __all__ = [
     "Synthetic",
     "akismet",
     "debian_extension",
+    "debian_package",
     "procfile_app",
     "sqlite_integration",
     "synthetic_plugin",

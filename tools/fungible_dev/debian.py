@@ -22,7 +22,7 @@ PACKAGES = {
     "akismet": WORDPRESS,
     "http-authentication": "wordpress-plugin-http-authentication",
     "shibboleth": "wordpress-shibboleth",
-    "twentytwentyone": "wordpress-theme-twentytwentyone",
+    "twentytwentythree": "wordpress-theme-twentytwentythree",
     "xrds-simple": "wordpress-xrds-simple",
 }
 # Debian never has other bytes under the same name. Of another release of it, what apt has verified is taken.
@@ -31,8 +31,8 @@ KNOWN_SHA256 = {
         "267ee32b7e2fe5383dc2ad6685de87e0afec09b09f17d9ea34f5ebab817e7255"
     ),
     "wordpress-shibboleth_1.8-1.1_all.deb": "4580e0b2f3ba6f89e2a55ea67dd1d7396fcc3a84b4551ebcdeac375d76a22f5d",
-    "wordpress-theme-twentytwentyone_6.1.9+dfsg1-0+deb12u1_all.deb": (
-        "f99bace8357c7c7418db71c431d19acf062132133a48fa19f105a69d775d29a0"
+    "wordpress-theme-twentytwentythree_6.1.9+dfsg1-0+deb12u1_all.deb": (
+        "0771f56e40dea08b1cd5ad5106d65eec75c2135fdcb407cc55fb4cbc265af012"
     ),
     "wordpress-xrds-simple_1.2-1.1_all.deb": "c76265995c26017cf55eecefe7ebf5cb3421d24fb793ecbfdf9351fd9b01f5c4",
     "wordpress_6.1.9+dfsg1-0+deb12u1_all.deb": "506283af0a6194efeb39f2fb19e6131d59142a20b81e280b8e9f331385c54937",
