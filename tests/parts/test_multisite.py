@@ -30,6 +30,7 @@ MULTISITE: t.Final = {
 }
 WIDE: t.Final = "update_site_option('{name}_wide', func_get_args());"
 SEEN: t.Final = "headers_sent() || header('X-Plugin-{name}: loaded');"
+SENDS: t.Final = "add_action('activated_plugin', function () { wp_redirect('/welcome'); exit; });"
 
 
 def manifest(machine: Machine, constants: dict[str, t.Any], *entries: dict[str, t.Any]) -> Manifest:
@@ -59,8 +60,8 @@ def network(machine: Machine) -> Machine:
     return machine
 
 
-def entry(plugins: Plugins, name: str, head: str = "") -> dict[str, t.Any]:
-    return plugins.entry(name, head=head, activate=WIDE.format(name=name), loaded=SEEN.format(name=name))
+def entry(plugins: Plugins, name: str, head: str = "", loaded: str = "") -> dict[str, t.Any]:
+    return plugins.entry(name, head=head, activate=WIDE.format(name=name), loaded=SEEN.format(name=name) + loaded)
 
 
 def rows(site: Machine, sql: str) -> list[t.Any]:
@@ -86,7 +87,7 @@ def test_a_plugin_is_on_for_the_whole_network_or_for_each_site_and_is_told_so(ne
     entries = [
         {**entry(plugins, "declared"), "network": True},
         entry(plugins, "headed", " * Network: true\n"),
-        entry(plugins, "each"),
+        entry(plugins, "each", loaded=SENDS),
     ]
     asked = manifest(network, MULTISITE, *entries)
     network.deploy(asked)

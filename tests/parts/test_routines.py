@@ -147,11 +147,11 @@ def test_a_plugin_whose_deactivation_fails_goes_without_it_and_comes_back_as_a_n
 
 def test_what_a_routine_prints_and_where_it_sends_the_browser_is_no_failure(site: Machine, plugins: Plugins) -> None:
     prints = plugins.entry("prints", activate="echo 'Thank you for choosing us.';")
-    sends = plugins.entry(
-        "sends", loaded="add_action('activated_plugin', function () { wp_redirect('/hello'); exit; });"
-    )
+    sent = "add_action('activated_plugin', function () { wp_redirect('/hello'); exit; });"
+    sends = plugins.entry("sends", loaded=f"{sent} add_action('admin_init', function () {{ {TABLE} }});")
     site.deploy(manifest(site, prints, sends))
     assert told(site, "prints") == told(site, "sends") == ["activate:1.0"]
+    assert tables(site) == ["wp_gifts"], "the page that it sends the browser to is one of the administration"
 
 
 def test_what_a_routine_puts_off_until_the_end_of_the_page_is_done(site: Machine, plugins: Plugins) -> None:

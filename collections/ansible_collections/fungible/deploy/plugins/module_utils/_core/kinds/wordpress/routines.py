@@ -7,6 +7,10 @@ from __future__ import annotations
 import typing as t
 
 ROUTINE: t.Final = r"""<?php
+// Many plugins send the browser to a page of theirs once they were told, and end the process: there is more to do.
+final class FungibleSent extends Exception {
+}
+
 // Whatever ends this process before it says its mark is a failure: exit, wp_die, an error, a signal.
 final class Fungible {
     // Beside what routines change: it is there where they came to their end, whoever else knows of that.
@@ -14,7 +18,6 @@ final class Fungible {
     public static $now = 'WordPress was loaded';
     public static $done = false;
     public static $why = '';
-    public static $redirected = false;
     public static $unwritten = array();
 
     public static function end() {
@@ -27,13 +30,21 @@ final class Fungible {
         } elseif ($fatal) {
             self::$why = strtok($error['message'], "\n") . ' in ' . $error['file'] . ' line ' . $error['line'];
         }
-        if (self::$why === '' && (self::$done || (self::$redirected && self::$now === 'it was told'))) {
+        if (self::$why === '' && self::$done) {
             update_site_option(self::LAST, self::what());
             file_put_contents('php://stdout', "\n" . getenv('FUNGIBLE_MARK') . "\n");
             return;  // what plugins put off until the end of a page comes after this, as on the Plugins screen
         }
         file_put_contents('php://stderr', trim(self::$why) ?: 'it ended the process while ' . self::$now);
         exit(1);
+    }
+
+    public static function until_sent($do, ...$args) {
+        try {
+            self::$do(...$args);
+        } catch (FungibleSent $sent) {
+            return;
+        }
     }
 
     public static function what() {
@@ -105,11 +116,11 @@ final class Fungible {
         self::store($file, $network, true);
         self::$now = 'it was told';
         do_action('activated_plugin', $file, $network);
-        self::next_page();
     }
 
     // The Plugins screen goes on to a page of the administration, where many plugins set themselves up.
     public static function next_page() {
+        self::$now = 'it was told';
         foreach (array('_maybe_update_core', '_maybe_update_plugins', '_maybe_update_themes') as $asks_the_internet) {
             remove_action('admin_init', $asks_the_internet);
         }
@@ -139,7 +150,6 @@ final class Fungible {
         $what = array('action' => 'update', 'type' => 'plugin', 'bulk' => true, 'plugins' => array($file));
         do_action('upgrader_process_complete', new Plugin_Upgrader(new Automatic_Upgrader_Skin()), $what);
         self::$now = 'it was told';
-        self::next_page();
     }
 
     public static function uninstall($file) {
@@ -164,7 +174,9 @@ $wp_filter = array('wp_die_handler' => array(10 => array(array('accepted_args' =
     if (strpos($to, 'wp-admin/install.php') !== false) {
         file_put_contents('php://stdout', "\n" . getenv('FUNGIBLE_MARK') . " later: nobody has set WordPress up yet\n");
     }
-    Fungible::$redirected = true;
+    if (Fungible::$now === 'it was told') {
+        throw new FungibleSent();
+    }
     return $to;
 }))));
 require getenv('FUNGIBLE_ROOT') . '/wp-load.php';
@@ -189,7 +201,8 @@ if (get_site_option(Fungible::LAST) === Fungible::what()) {  // in a run that wa
 $each = is_multisite() && !$network && in_array($verb, array('activate', 'deactivate', 'drop'), true);
 foreach ($each ? get_sites(array('fields' => 'ids', 'number' => 0)) : array(0) as $site) {
     $site && switch_to_blog($site);
-    Fungible::$verb($file, $network);
+    Fungible::until_sent($verb, $file, $network);
+    in_array($verb, array('activate', 'upgrade'), true) && Fungible::until_sent('next_page');
     $site && restore_current_blog();
 }
 Fungible::$done = true;
