@@ -176,11 +176,18 @@ def test_a_drop_in_is_loaded_and_nothing_else_of_its_artifact_or_of_wp_content_i
     assert "x-cached-by" not in site.get("/").headers
 
 
-def test_a_drop_in_that_ends_every_page_never_serves(site: Machine, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("die('no cache');", "failed: no cache / its process was ended before it came to its end"),
+        ("(fn() => (fn() => throw new Exception('no cache'))())();", r"failed: .*Uncaught Exception: no cache in /"),
+    ],
+)
+def test_a_drop_in_that_ends_every_page_never_serves(site: Machine, tmp_path: Path, does: str, said: str) -> None:
     site.deploy(manifest(site))
-    write_zip(tmp_path / "cache.zip", {"object-cache.php": b"<?php die('no cache');"}, top="cache")
+    write_zip(tmp_path / "cache.zip", {"object-cache.php": f"<?php {does}".encode()}, top="cache")
     source = {"path": str(tmp_path / "cache.zip"), "sha256": sha256_of(tmp_path / "cache.zip")}
-    with pytest.raises(StoreError, match="failed: no cache / its process was ended before it came to its end"):
+    with pytest.raises(StoreError, match=said):
         site.deploy(manifest(site, {"name": "object-cache", "version": "1", "kind": "drop-in", "source": source}))
     assert "no cache" not in site.get("/").body
 

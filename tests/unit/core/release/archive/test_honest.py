@@ -38,7 +38,6 @@ def test_an_honest_archive_arrives_whole(form: str) -> None:
         Raw("top/bin/latest", Link("../bin/./run")),
         Raw("top/empty.txt"),
         Raw("top/Grüße/żółć.txt", b"\xff"),
-        Raw("__MACOSX/.DS_Store", b"junk"),
     )
     assert unpack(data) == {
         "top": None,
@@ -49,10 +48,22 @@ def test_an_honest_archive_arrives_whole(form: str) -> None:
         "top/empty.txt": b"",
         "top/Grüße": None,
         "top/Grüße/żółć.txt": b"\xff",
-        "__MACOSX": None,
-        "__MACOSX/.DS_Store": b"junk",
         "top/bin/latest": Link("../bin/./run"),
     }
+
+
+@pytest.mark.parametrize("form", ALL)
+def test_what_a_macs_finder_puts_beside_is_passed_over(form: str) -> None:
+    finder = (Raw("__MACOSX/", None), Raw("__MACOSX/top/._a.php", b"junk"), Raw("./__MACOSX/._top", b"junk"))
+    data = pack(form, Raw("top/a.php", b"<?php"), *finder, Raw("top/__MACOSX/b.php", b"<?php"))
+    assert unpack(data) == {
+        "top": None,
+        "top/a.php": b"<?php",
+        "top/__MACOSX": None,
+        "top/__MACOSX/b.php": b"<?php",
+    }
+    with pytest.raises(ArtifactError, match="is empty"):
+        unpack(pack(form, *finder))
 
 
 @pytest.mark.parametrize("form", ALL)

@@ -22,6 +22,9 @@ _BAD_TEXT = (
     (re.compile(r"\A(/|[A-Za-z]:[/\\])"), "is absolute; rebuild the archive with relative names"),
 )
 _PUBLISHER = "get the archive from a source you trust"
+# A Mac's Finder puts what it knows of files beside them. WordPress passes it over, too, when it unpacks a plugin:
+# https://developer.wordpress.org/reference/functions/_unzip_file_ziparchive/
+_FINDER = "__MACOSX"
 
 
 class Sink(t.Protocol):
@@ -101,6 +104,9 @@ class _Intake:
         self._taken += 1
         self._bound()
         path = self._path(entry)
+        if path.partition("/")[0] == _FINDER:
+            _read_out(_sound(f"{self._archive}: {_shown(entry.name)}", entry.chunks))
+            return
         if entry.kind is Kind.DIRECTORY:
             self._announce(path)
             return
@@ -111,8 +117,7 @@ class _Intake:
             return
         chunks = _sound(f"{self._archive}: {_shown(entry.name)}", entry.chunks)
         self._sink.file(path, chunks, bool(entry.mode & 0o111))
-        for _rest in chunks:  # whatever the sink made of it: a checksum is judged at the end
-            pass
+        _read_out(chunks)  # whatever the sink made of it: a checksum is judged at the end
 
     def finish(self) -> None:
         """Hand over the links, now that all are known and nothing can be written through one."""
@@ -218,3 +223,8 @@ def _key(path: str) -> str:
 def _shown(text: str) -> str:
     shown = repr(text)
     return shown if len(shown) <= 80 else f"{shown[:48]}...{shown[-29:]}"
+
+
+def _read_out(chunks: t.Iterator[bytes]) -> None:
+    for _chunk in chunks:
+        pass

@@ -125,6 +125,14 @@ if ($install) {
     defined('WP_SITEURL') || define('WP_SITEURL', $install['url']);
 }
 function wp_new_blog_notification() {}
+
+// PHP tells first what an exception says that nobody caught, and then which way it came; the last lines are shown.
+register_shutdown_function(function () {
+    $said = error_get_last()['message'] ?? '';
+    if (strpos($said, 'Uncaught ') === 0) {
+        file_put_contents('php://stderr', strtok($said, "\\n") . "\\n");
+    }
+});
 require getenv('FUNGIBLE_ROOT') . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 
