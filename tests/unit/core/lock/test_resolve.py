@@ -18,7 +18,8 @@ from ansible_collections.fungible.deploy.plugins.module_utils._core.errors impor
     CoreError,
     ManifestError,
 )
-from ansible_collections.fungible.deploy.plugins.module_utils._core.host import web
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host import web, workers
+from ansible_collections.fungible.deploy.plugins.module_utils._core.host.desk import LocalDesk
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.file import Lock, dump, parse
 from fungible_dev.directory_server import Answer, Directory, serving
 
@@ -243,6 +244,18 @@ def test_a_folder_has_zips_of_many_extensions_and_each_gets_its_own(fleet: Fleet
         "gallery": ("2.1", "zips/premium.zip"),
         "look": ("9.9", "zips/look-9.9.zip"),
     }
+
+
+def test_each_zip_of_a_folder_is_looked_into_once(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    (fleet.folder / "zips").mkdir()
+    for number in range(10):
+        (fleet.folder / f"zips/look-{number}.zip").write_bytes(plugin(f"look-{number}", "1.0"))
+        fleet.extensions[f"look-{number}"] = {"source": {"folder": "zips"}}
+    kept, keep = [], LocalDesk.keep
+    monkeypatch.setattr(LocalDesk, "keep", lambda desk, at, redirects: kept.append(at) or keep(desk, at, redirects))
+    monkeypatch.setattr(workers, "PROCESSES", 1)
+    fleet.lock()
+    assert sorted(kept) == [f"zips/look-{number}.zip" for number in range(10)]
 
 
 def test_a_folder_without_a_zip_of_an_extension_is_told(fleet: Fleet) -> None:

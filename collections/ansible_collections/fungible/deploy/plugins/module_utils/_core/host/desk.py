@@ -34,7 +34,7 @@ class LocalDesk:
 
     def _begin(self) -> None:
         self.__dict__.pop("_web", None)
-        self._asked: dict[str, Future[t.Any]] = {}
+        self._done: dict[t.Hashable, Future[t.Any]] = {}
         self._lock, self._looking = threading.Lock(), threading.Lock()
 
     @cached_property
@@ -45,14 +45,19 @@ class LocalDesk:
         """Ask a source for JSON, once; nothing where there is none."""
         with self._lock:
             web = self._web
-            is_new = url not in self._asked
-            answer = self._asked.setdefault(url, Future())
+        return self.once(url, lambda: web.document(url, (*redirects, *self._redirects)))
+
+    def once(self, key: t.Hashable, work: t.Callable[[], A]) -> A:
+        """Do a work, unless it was done or is being done by another thread; its result is the same for all."""
+        with self._lock:
+            is_new = key not in self._done
+            result = self._done.setdefault(key, Future())
         if is_new:
             try:
-                answer.set_result(web.document(url, (*redirects, *self._redirects)))
+                result.set_result(work())
             except Exception as exc:  # noqa: BLE001 - it is raised again, for each who asked
-                answer.set_exception(exc)
-        return answer.result()
+                result.set_exception(exc)
+        return t.cast("A", result.result())
 
     def names(self, folder: str) -> list[str]:
         """List a folder."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -14,19 +13,19 @@ from .. import versions
 from ..catalogue import catalogue, expansion
 from ..errors import ArtifactError, ManifestError
 from ..manifest import schema as s
-from ..manifest.manifest import SLUG, VERSION
+from ..manifest.manifest import SLUG
 from . import file, origins
-from .artifact import HeadlessError, Inside, inspect
+from .choice import choose
 from .file import Entry, Lock
 from .protocol import AwayError, GoneError
-from .wanted import Want, is_range
 
 if t.TYPE_CHECKING:
-    from .origins import Offer
+    from .artifact import Inside
+    from .choice import Found
     from .protocol import Desk
+    from .wanted import Want
 
 ALL: t.Final = "all"
-CHUNK: t.Final = 1 << 18
 # WordPress's own themes, which come with it: https://developer.wordpress.org/reference/classes/wp_theme/#source.
 SHIPPED: t.Final = re.compile(r"twenty[a-z]+|default|classic")
 
@@ -52,16 +51,6 @@ class Settled:
     entry: Entry
     outside: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Be one version of an extension, fetched and looked into."""
-
-    version: str
-    location: str
-    sha256: str
-    inside: Inside
 
 
 def resolve(
@@ -145,7 +134,7 @@ def _require_same(held: Entry, sha256: str) -> None:
 
 
 def _newest(want: Want, held: Entry | None, desk: Desk, *, by_name: bool) -> Settled:
-    found, newest = _choose(want, held, desk)
+    found, newest = choose(want, held, desk)
     if held and held.version == found.version and not by_name:
         _require_same(held, found.sha256)
     entry, warnings = _entry(want, found, desk)
@@ -158,104 +147,7 @@ def _newest(want: Want, held: Entry | None, desk: Desk, *, by_name: bool) -> Set
     return Settled(entry, (line,) if held and beyond else (), (*warnings, *found.inside.warnings))
 
 
-def _choose(want: Want, held: Entry | None, desk: Desk) -> tuple[_Found, str]:
-    """Find the newest version that will do, and tell the newest that there is."""
-    if origins.knows_versions(want):
-        offers = origins.offers(want, desk)
-        ready = [one for one in offers if not one.early]
-        newest = _best([one.version for one in ready])
-        version = _best([one.version for one in ready if want.allows(one.version)]) or _best(
-            [one.version for one in offers if not is_range(want.version) and want.allows(one.version)]
-        )
-        chosen = next((one for one in offers if version and one.version == version), None)
-        at_hand = held and chosen and (held.version, held.location) == (version, chosen.location)
-        sha256 = held.sha256 if held and at_hand and desk.has(held.artifact) else ""
-        found = [_offered(want, chosen, desk, sha256)] if chosen else []
-    else:
-        every = [_looked_into(want, place, desk) for place in _places(want, desk)]
-        newest = _best([one.version for one in every])
-        version = _best([one.version for one in every if want.allows(one.version)])
-        found = [one for one in every if one.version == version]
-    if not found:
-        raise ArtifactError(f"{want}: there is no such version; the newest is {newest or 'none'}")
-    if len(found) > 1:
-        raise ArtifactError(f"{want}: {found[0].location} and {found[1].location} are both {version}: keep one")
-    return found[0], newest
-
-
-def _places(want: Want, desk: Desk) -> list[str]:
-    """Tell where the artifacts of an extension are; a folder may have zips of others, too."""
-    found = origins.places(want, desk)
-    if not want.source.folder:
-        return found
-    its = [place for place in found if _is_its(want, place, desk)]
-    if not its:
-        raise ArtifactError(
-            f"{want}: no zip there is of it: name its zip {want.name}.zip, or the one folder in it {want.name}"
-        )
-    return its
-
-
-def _is_its(want: Want, place: str, desk: Desk) -> bool:
-    name = _name(place)
-    with desk.open(file.artifact(place, desk.keep(place, ()))) as stream:
-        try:
-            return inspect(stream, name, want.kind).is_of(want.name, name)
-        except HeadlessError:
-            return name.rpartition(".")[0] == want.name
-
-
-def _best(found: t.Sequence[str]) -> str:
-    """Tell the newest version, one that is not on its way to another if there is one."""
-    finished = [one for one in found if not versions.is_early(one)]
-    return max(finished or found, key=lambda one: versions.key(one) or versions.LEAST, default="")
-
-
-def _offered(want: Want, offer: Offer, desk: Desk, sha256: str = "") -> _Found:
-    """Fetch what a source offers and read it; where the source says its sha1, it must be that."""
-    sha256 = sha256 or desk.keep(offer.location, want.source.redirects)
-    if offer.sha1:
-        with desk.open(file.artifact(offer.location, sha256)) as stream:
-            _require_sha1(want, offer, stream)
-    return _looked_into(want, offer.location, desk, sha256, offer.version)
-
-
-def _require_sha1(want: Want, offer: Offer, stream: t.BinaryIO) -> None:
-    found = hashlib.sha1(usedforsecurity=False)
-    for piece in iter(lambda: stream.read(CHUNK), b""):
-        found.update(piece)
-    if found.hexdigest() != offer.sha1:
-        raise ArtifactError(
-            f"{offer.location}: its sha1 is {found.hexdigest()}, but {want.source.composer} says {offer.sha1} "
-            "(shasum): ask who runs the repository which is right"
-        )
-
-
-def _looked_into(want: Want, location: str, desk: Desk, sha256: str = "", version: str = "") -> _Found:
-    """Fetch an artifact and read it; its version is what its source says, else what its header says."""
-    sha256 = sha256 or desk.keep(location, want.source.redirects)
-    with desk.open(file.artifact(location, sha256)) as stream:
-        inside = inspect(stream, _name(location), want.kind)
-    said = inside.headers.version if inside.headers else ""
-    version = version or said or ("" if is_range(want.version) else want.version)
-    if not version or not _is_version(version):
-        raise ArtifactError(f"{location}: its header has no version that could be used ({said[:40]!r}): say `version:`")
-    return _Found(version, location, sha256, inside)
-
-
-def _is_version(text: str) -> bool:
-    try:
-        VERSION.parse(text, "version")
-    except ManifestError:
-        return False
-    return True
-
-
-def _name(location: str) -> str:
-    return location.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1]
-
-
-def _entry(want: Want, found: _Found, desk: Desk) -> tuple[Entry, tuple[str, ...]]:
+def _entry(want: Want, found: Found, desk: Desk) -> tuple[Entry, tuple[str, ...]]:
     requires, warnings = _requires(want, found.inside)
     published = _published(origins.checksums(want, found.version, desk), found.inside)
     if published is False:
