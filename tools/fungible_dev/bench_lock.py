@@ -16,7 +16,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from .bench_figure import Figure, best
+from .bench_figure import Figure, best, best_by_turns
 from .core import LocalDesk, expansion
 from .core import resolve as resolve_with
 from .directory_server import Directory, serving
@@ -45,7 +45,7 @@ def resolving() -> t.Iterator[Figure]:
             if len(found.lock.entries) != EXTENSIONS:
                 raise RuntimeError(f"{len(found.lock.entries)} of {EXTENSIONS} extensions were resolved")
 
-        value, baseline = best(resolve), best(lambda: _ask(url, paths))
+        value, baseline = best_by_turns(resolve, lambda: _ask(url, paths))
     what = f"resolving {EXTENSIONS} catalogue entries, local server, cold"
     yield Figure(
         "resolve", what, f"the same {len(paths)} requests by a bare client, 8 at a time", value, 1.5, baseline=baseline
