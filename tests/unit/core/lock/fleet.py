@@ -10,6 +10,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import CoreError
 from ansible_collections.fungible.deploy.plugins.module_utils._core.host.desk import LocalDesk
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.resolve import Resolved, resolve
 from fungible_dev.directory_server import Directory
@@ -72,3 +75,10 @@ class Fleet:
         """Let the catalogue have a plugin of the directory."""
         source = {"directory": self.directory.url}
         self.extensions[name] = {**({"version": version} if version else {}), "source": source, **more}
+
+
+def refusal(fleet: Fleet, *update: str) -> str:
+    with pytest.raises(CoreError) as caught:
+        fleet.resolve(*update)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
