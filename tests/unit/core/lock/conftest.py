@@ -17,12 +17,18 @@ if t.TYPE_CHECKING:
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> t.Iterator[Fleet]:
+def directory(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> t.Iterator[Directory]:
+    """Serve what is not there yet; nobody waits before asking again."""
     caplog.set_level("CRITICAL", "urllib3")
     monkeypatch.setattr(web, "BACKOFF", 0)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    directory = Directory()
-    with serving(directory):
-        for version in ("5.2", "5.3", "5.3.1", "6.0"):
-            directory.release("akismet", version, plugin("akismet", version, "Requires at least: 5.8"))
-        yield Fleet(tmp_path, directory)
+    found = Directory()
+    with serving(found):
+        yield found
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, directory: Directory) -> Fleet:
+    for version in ("5.2", "5.3", "5.3.1", "6.0"):
+        directory.release("akismet", version, plugin("akismet", version, "Requires at least: 5.8"))
+    return Fleet(tmp_path, directory)

@@ -11,33 +11,27 @@ from tests.unit.core.examples import unserved
 from tests.unit.core.lock.fleet import Fleet, plugin
 
 from ansible_collections.fungible.deploy.plugins.module_utils._core.errors import ManifestError
-from ansible_collections.fungible.deploy.plugins.module_utils._core.host import web
 from ansible_collections.fungible.deploy.plugins.module_utils._core.lock.reach import Reach, reach
-from fungible_dev.directory_server import Answer, Directory, serving
+from fungible_dev.directory_server import Answer, Directory
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> t.Iterator[Fleet]:
+def fleet(tmp_path: Path, directory: Directory) -> Fleet:
     """Have two sites with all that is locked, of which newer versions came since."""
-    caplog.set_level("CRITICAL", "urllib3")
-    monkeypatch.setattr(web, "BACKOFF", 0)
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    directory = Directory()
-    with serving(directory):
-        for name in ("akismet", "forms"):
-            directory.release(name, "1.0", plugin(name, "1.0"))
-        found = Fleet(tmp_path, directory)
-        found.from_directory("akismet")
-        found.from_directory("forms")
-        pinned = {"name": "akismet", "version": "<1.1"}
-        found.sites = {"shop": unserved({"name": "akismet"}, {"name": "forms"}), "blog": unserved(pinned)}
-        found.lock()
-        for name in ("akismet", "forms"):
-            directory.release(name, "1.1", plugin(name, "1.1"))
-        yield found
+    for name in ("akismet", "forms"):
+        directory.release(name, "1.0", plugin(name, "1.0"))
+    found = Fleet(tmp_path, directory)
+    found.from_directory("akismet")
+    found.from_directory("forms")
+    pinned = {"name": "akismet", "version": "<1.1"}
+    found.sites = {"shop": unserved({"name": "akismet"}, {"name": "forms"}), "blog": unserved(pinned)}
+    found.lock()
+    for name in ("akismet", "forms"):
+        directory.release(name, "1.1", plugin(name, "1.1"))
+    return found
 
 
 def reached(fleet: Fleet) -> Reach:
